@@ -1,0 +1,56 @@
+//! On whose behalf something happens, read anew for every request. Plain data and predicates.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::permission::Permission;
+use super::role::{OrganisationKind, Role};
+
+/// A signed-in user, with their organisation and tenant as they are now.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Principal {
+    pub session_id: Uuid,
+    pub user: UserRef,
+    pub organisation: OrganisationRef,
+    pub tenant: TenantRef,
+}
+
+/// What every page knows of its reader.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct UserRef {
+    pub id: Uuid,
+    pub name: String,
+    pub email: String,
+    pub role: Role,
+}
+
+/// The reader's organisation.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct OrganisationRef {
+    pub id: Uuid,
+    pub name: String,
+    pub kind: OrganisationKind,
+    /// IANA name; dates on pages are shown in it.
+    pub time_zone: String,
+    pub logo_url: Option<String>,
+}
+
+/// The reader's tenant.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct TenantRef {
+    pub id: Uuid,
+    pub name: String,
+    pub uses_salesforce: bool,
+}
+
+impl Principal {
+    /// Whether the role holds `permission`; where it holds it is the grant's question.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.user.role.may(permission)
+    }
+
+    /// Whether this is one of the tenant's own people.
+    pub fn is_staff(&self) -> bool {
+        self.organisation.kind == OrganisationKind::Host
+    }
+}

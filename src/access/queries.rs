@@ -1,0 +1,110 @@
+//! Diesel for sessions. Knows tables and nothing else.
+
+use chrono::{DateTime, Utc};
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::principal::{OrganisationRef, Principal, TenantRef, UserRef};
+use super::role::{OrganisationKind, Role};
+use crate::db::schema::{organisations, sessions, tenants, users};
+
+/// A session with the person behind it, active or not.
+pub struct FoundSession {
+    pub principal: Principal,
+    pub created_at: DateTime<Utc>,
+    pub last_seen_at: DateTime<Utc>,
+    pub ended: bool,
+    pub user_active: bool,
+    pub organisation_active: bool,
+}
+
+type SessionRow = (
+    (Uuid, DateTime<Utc>, DateTime<Utc>, Option<DateTime<Utc>>),
+    (Uuid, String, String, Role, String, Option<DateTime<Utc>>),
+    (Uuid, String, OrganisationKind, String, Option<String>, String),
+    (Uuid, String, bool),
+);
+
+/// The session with this key hash: session, user, organisation and tenant in one statement.
+pub fn session(conn: &mut PgConnection, key_hash: &[u8]) -> QueryResult<Option<FoundSession>> {
+    let row = sessions::table
+        .inner_join(users::table.inner_join(organisations::table).inner_join(tenants::table))
+        .filter(sessions::key_hash.eq(key_hash))
+        .select((
+            (sessions::id, sessions::created_at, sessions::last_seen_at, sessions::ended_at),
+            (users::id, users::name, users::email, users::role, users::state, users::removed_at),
+            (
+                organisations::id,
+                organisations::name,
+                organisations::kind,
+                organisations::time_zone,
+                organisations::logo_url,
+                organisations::state,
+            ),
+            (tenants::id, tenants::name, tenants::uses_salesforce),
+        ))
+        .first::<SessionRow>(conn)
+        .optional()?;
+    Ok(row.map(found))
+}
+
+fn found((session, user, organisation, tenant): SessionRow) -> FoundSession {
+    FoundSession {
+        created_at: session.1,
+        last_seen_at: session.2,
+        ended: session.3.is_some(),
+        user_active: user.4 == "active" && user.5.is_none(),
+        organisation_active: organisation.5 == "active",
+        principal: Principal {
+            session_id: session.0,
+            user: UserRef { id: user.0, name: user.1, email: user.2, role: user.3 },
+            organisation: OrganisationRef {
+                id: organisation.0,
+                name: organisation.1,
+                kind: organisation.2,
+                time_zone: organisation.3,
+                logo_url: organisation.4,
+            },
+            tenant: TenantRef { id: tenant.0, name: tenant.1, uses_salesforce: tenant.2 },
+        },
+    }
+}
+
+/// Notes a visit.
+pub fn touch_session(conn: &mut PgConnection, id: Uuid, now: DateTime<Utc>) -> QueryResult<usize> {
+    diesel::update(sessions::table.find(id)).set(sessions::last_seen_at.eq(now)).execute(conn)
+}
+
+/// Ends one session, if it has not ended yet.
+pub fn end_session(conn: &mut PgConnection, user: Uuid, id: Uuid, now: DateTime<Utc>) -> QueryResult<usize> {
+    diesel::update(sessions::table.find(id).filter(sessions::user_id.eq(user)).filter(sessions::ended_at.is_null()))
+        .set(sessions::ended_at.eq(now))
+        .execute(conn)
+}
+
+/// Ends every session of a user, but for `except`.
+pub fn end_sessions_of(
+    conn: &mut PgConnection,
+    user: Uuid,
+    except: Option<Uuid>,
+    now: DateTime<Utc>,
+) -> QueryResult<usize> {
+    diesel::update(
+        sessions::table
+            .filter(sessions::user_id.eq(user))
+            .filter(sessions::ended_at.is_null())
+            .filter(sessions::id.ne(except.unwrap_or_default())),
+    )
+    .set(sessions::ended_at.eq(now))
+    .execute(conn)
+}
+
+/// Ends every session of every user of an organisation.
+pub fn end_sessions_in(conn: &mut PgConnection, organisation: Uuid, now: DateTime<Utc>) -> QueryResult<usize> {
+    diesel::update(sessions::table.filter(sessions::ended_at.is_null()).filter(
+        sessions::user_id.eq_any(users::table.filter(users::organisation_id.eq(organisation)).select(users::id)),
+    ))
+    .set(sessions::ended_at.eq(now))
+    .execute(conn)
+}

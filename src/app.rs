@@ -1,0 +1,93 @@
+//! The running program: the only file that knows every feature, and the order of the layers around them.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::Server;
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::{App, HttpServer, web};
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::Db;
+use crate::development::Extras;
+use crate::organisations::CountCache;
+use crate::signin::provider::Provider;
+use crate::web::portal::{Portal, Shared};
+use crate::web::{AppError, assets, guard, headers, kept, session, trace};
+use crate::{account, audit, health, organisations, settings, signin, users};
+
+/// How long requests under way may take to finish after SIGTERM.
+const SHUTDOWN_SECONDS: u64 = 30;
+
+/// Builds the portal's state from its configuration. Connects to nothing yet.
+pub fn portal(config: Config, clock: &Clock, development: bool) -> Portal {
+    use secrecy::ExposeSecret as _;
+    let provider = |config| {
+        let clock = clock.clone();
+        Arc::new(Provider::new(config, move || clock.now()))
+    };
+    Portal {
+        db: Db::new(config.database_url.expose_secret(), config.pool_size),
+        clock: clock.clone(),
+        base_url: config.base_url,
+        key: config.secret_key,
+        providers: config.providers.into_iter().map(provider).collect(),
+        development,
+    }
+}
+
+/// Starts serving on `listener`. Returns at once; the server runs when awaited.
+///
+/// # Errors
+/// When the listener cannot be used.
+pub fn serve(portal: Portal, listener: TcpListener, workers: usize, extras: Extras) -> std::io::Result<Server> {
+    let portal = web::Data::new(portal);
+    let counts = web::Data::new(CountCache::default());
+    let server = HttpServer::new(move || {
+        // actix runs the last `wrap` first; a request meets these from the bottom to the top.
+        App::new()
+            .app_data(portal.clone())
+            .app_data(counts.clone())
+            .wrap(from_fn(guard::deadline)) // 6: no request for ever
+            .wrap(from_fn(guard::cookie_names)) // 5: only honest cookies
+            .wrap(from_fn(guard::host)) // 4: only this host
+            .wrap(Compress::default()) // 3
+            .wrap(from_fn(guard::panics)) // 2: a panic is an answer
+            .wrap(from_fn(headers::on_every_answer)) // 1
+            .wrap(from_fn(trace::requests)) // 0: an id, a log line
+            .configure(health::routes)
+            .configure(|config| extras.routes(config))
+            .service(
+                web::resource("/static/{file}").route(web::get().to(assets::file)).route(web::head().to(assets::file)),
+            )
+            .service(pages(&portal))
+    });
+    let server = server
+        .workers(workers)
+        .keep_alive(Duration::from_secs(75))
+        .client_request_timeout(Duration::from_secs(5))
+        .shutdown_timeout(SHUTDOWN_SECONDS)
+        .disable_signals()
+        .listen(listener)?;
+    Ok(server.run())
+}
+
+/// Everything that a browser sees, behind the session.
+fn pages(portal: &Shared) -> impl actix_web::dev::HttpServiceFactory + 'static {
+    web::scope("")
+        .wrap(from_fn(kept::forms)) // 1: what was typed outlives its session
+        .wrap(session::middleware(portal)) // 0: who is asking
+        .configure(signin::routes)
+        .configure(account::routes)
+        .configure(audit::pages::routes)
+        .configure(users::routes)
+        .configure(organisations::routes)
+        .configure(settings::routes)
+        .default_service(web::to(nothing_here))
+}
+
+async fn nothing_here() -> Result<actix_web::HttpResponse, AppError> {
+    Err(AppError::NotFound)
+}

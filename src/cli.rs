@@ -1,0 +1,176 @@
+//! The command line: `serve`, `migrate`, `tenant create`, and development mode when started without configuration.
+
+use std::net::TcpListener;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use diesel::Connection as _;
+use diesel::pg::PgConnection;
+use secrecy::ExposeSecret as _;
+
+use crate::access::EmailAddress;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::{Fault, migrate};
+use crate::development::Extras;
+use crate::settings::actions::{self, NewTenant};
+use crate::{app, development, input};
+
+/// A partner portal in one binary beside PostgreSQL.
+///
+/// Started without a command: serves, by the configuration in the environment; without any configuration, in
+/// development mode, with everything it needs.
+#[derive(Parser)]
+#[command(name = "guildhall", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serves the portal, by the configuration in the environment.
+    Serve,
+    /// Brings the database to this version's schema.
+    Migrate,
+    /// Manages tenants.
+    Tenant {
+        #[command(subcommand)]
+        command: TenantCommand,
+    },
+}
+
+#[derive(Subcommand)]
+enum TenantCommand {
+    /// Creates a tenant with its own organisation and its first owner, who can then sign in.
+    Create {
+        /// Short name in small letters, digits and hyphens, such as acme.
+        #[arg(long)]
+        slug: String,
+        /// The company's name.
+        #[arg(long)]
+        name: String,
+        /// The first owner's email address, as their identity provider knows it.
+        #[arg(long)]
+        owner_email: String,
+        /// The first owner's name.
+        #[arg(long)]
+        owner_name: String,
+    },
+}
+
+/// Runs the program; errors are told on standard error, in sentences.
+pub fn run() -> ExitCode {
+    let command = Cli::parse().command;
+    let result = match command {
+        None if !is_configured() => development::run(),
+        None | Some(Command::Serve) => serve(),
+        Some(Command::Migrate) => migrate_now(),
+        Some(Command::Tenant { command: TenantCommand::Create { slug, name, owner_email, owner_name } }) => {
+            create_tenant(&slug, &name, &owner_email, &owner_name)
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("guildhall: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Whether anything of production is set; then development mode must not start by accident.
+fn is_configured() -> bool {
+    ["DATABASE_URL", "BASE_URL", "GUILDHALL_SECRET_KEY", "OIDC_PROVIDERS"]
+        .iter()
+        .any(|name| std::env::var_os(name).is_some())
+}
+
+fn config() -> Result<Config, String> {
+    Config::read(&|name| std::env::var(name).ok()).map_err(|faults| {
+        let lines: Vec<String> = faults.iter().map(|fault| format!("  {fault}")).collect();
+        format!("the configuration is not complete:\n{}", lines.join("\n"))
+    })
+}
+
+fn serve() -> Result<(), String> {
+    let config = config()?;
+    log_as_json();
+    migrate::check(config.database_url.expose_secret())?;
+    let (address, workers) = ((config.listen, config.port), config.workers);
+    let listener =
+        TcpListener::bind(address).map_err(|error| format!("cannot listen on {}:{}: {error}", address.0, address.1))?;
+    let portal = app::portal(config, &Clock::system(), false);
+    run_until_told(portal, listener, workers, Extras::none())
+}
+
+/// Serves until SIGTERM or SIGINT, then finishes the requests under way.
+pub fn run_until_told(
+    portal: crate::web::Portal,
+    listener: TcpListener,
+    workers: usize,
+    extras: Extras,
+) -> Result<(), String> {
+    actix_web::rt::System::new().block_on(async move {
+        let server = app::serve(portal, listener, workers, extras).map_err(|error| error.to_string())?;
+        let handle = server.handle();
+        let stopping = actix_web::rt::spawn(async move {
+            told_to_stop().await;
+            tracing::info!("stopping: requests under way are finished");
+            handle.stop(true).await;
+        });
+        let ended = server.await.map_err(|error| error.to_string());
+        stopping.abort();
+        ended
+    })
+}
+
+async fn told_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = term.recv() => {}
+        _ = int.recv() => {}
+    }
+}
+
+/// One JSON object a line, on standard output.
+fn log_as_json() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("GUILDHALL_LOG").unwrap_or_else(|_| "info".into());
+    // Fails only when a subscriber is set already, which then stays.
+    drop(tracing_subscriber::fmt().json().flatten_event(true).with_env_filter(filter).try_init());
+}
+
+fn migrate_now() -> Result<(), String> {
+    let done = migrate::run(config()?.database_url.expose_secret())?;
+    println!("{}", if done == 0 { "The database is up to date.".into() } else { format!("{done} migrations done.") });
+    Ok(())
+}
+
+fn create_tenant(slug: &str, name: &str, owner_email: &str, owner_name: &str) -> Result<(), String> {
+    let database = config()?.database_url;
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if slug.is_empty() || slug.len() > 32 || slug.starts_with('-') || !slug.chars().all(fits) {
+        return Err("--slug: use 1 to 32 small letters, digits and hyphens".into());
+    }
+    let new = NewTenant {
+        slug: slug.into(),
+        name: input::organisation_name(name).map_err(|problem| format!("--name: {}", problem.words()))?,
+        owner_name: input::person_name(owner_name).map_err(|problem| format!("--owner-name: {}", problem.words()))?,
+        owner_email: EmailAddress::parse(owner_email)
+            .map_err(|_| "--owner-email: enter one email address".to_owned())?,
+    };
+    let mut conn =
+        PgConnection::establish(database.expose_secret()).map_err(|_| "the database cannot be reached".to_owned())?;
+    let now = Clock::system().now();
+    match conn.transaction(|tx| actions::create(tx, now, &new)) {
+        Ok(()) => {
+            println!("Tenant {slug} is created. {owner_email} can sign in as its owner.");
+            Ok(())
+        }
+        Err(Fault::Refused(actions::Refusal::SlugTaken)) => Err(format!("there is a tenant {slug} already")),
+        Err(Fault::Db(error)) => Err(format!("the database refused: {error}")),
+    }
+}

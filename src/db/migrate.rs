@@ -1,0 +1,65 @@
+//! Bringing a database to this binary's schema. One at a time, by an advisory lock that is polled: a blocking one
+//! would hold a snapshot that concurrent index builds wait for.
+
+use std::time::Duration;
+
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+use diesel_migrations::MigrationHarness as _;
+
+use super::MIGRATIONS;
+
+/// Any number, as long as nothing else of ours uses it.
+const LOCK: i64 = 0x6775_696c_6468;
+const POLLS: u32 = 600;
+
+/// Runs what is pending and tells how many that were.
+///
+/// # Errors
+/// A sentence: which migration failed, or that the database cannot be reached.
+pub fn run(url: &str) -> Result<usize, String> {
+    let mut conn = connect(url)?;
+    lock(&mut conn)?;
+    let done = conn.run_pending_migrations(MIGRATIONS).map(|done| done.len());
+    // The lock goes with the connection in any case.
+    drop(diesel::sql_query(format!("SELECT pg_advisory_unlock({LOCK})")).execute(&mut conn));
+    done.map_err(|error| format!("a migration failed, and nothing of it was kept: {error}"))
+}
+
+/// Refuses a database whose schema is behind this binary. A schema that is ahead is fine: migrations are made so that
+/// the version before them goes on working.
+///
+/// # Errors
+/// A sentence with what to do.
+pub fn check(url: &str) -> Result<(), String> {
+    let mut conn = connect(url)?;
+    match conn.has_pending_migration(MIGRATIONS) {
+        Ok(false) => Ok(()),
+        Ok(true) => Err("the database's schema is older than this program: run `guildhall migrate` first".into()),
+        Err(error) => Err(format!("the database's schema cannot be read: {error}")),
+    }
+}
+
+fn connect(url: &str) -> Result<PgConnection, String> {
+    let hint = "DATABASE_URL: the database cannot be reached; is it running, and are name and password right?";
+    PgConnection::establish(url).map_err(|_| hint.to_owned())
+}
+
+fn lock(conn: &mut PgConnection) -> Result<(), String> {
+    #[derive(QueryableByName)]
+    struct Taken {
+        #[diesel(sql_type = Bool)]
+        taken: bool,
+    }
+    for _ in 0..POLLS {
+        let asked =
+            diesel::sql_query(format!("SELECT pg_try_advisory_lock({LOCK}) AS taken")).get_result::<Taken>(conn);
+        match asked {
+            Ok(answer) if answer.taken => return Ok(()),
+            Ok(_) => std::thread::sleep(Duration::from_millis(100)),
+            Err(error) => return Err(format!("the database does not answer: {error}")),
+        }
+    }
+    Err("another migration has been running for a minute; this one gave up".into())
+}

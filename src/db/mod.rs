@@ -1,0 +1,121 @@
+//! The database: who may hold a connection, for how long, and what its failures mean.
+//!
+//! Owns the pool, the deadlines and the retry rule. It knows no table and no feature: queries live in each
+//! feature's `queries.rs` and get a connection from [`Db::read`] or [`Db::write`]; nothing else checks one out.
+//!
+//! Deadlines (security facts 4 to 6): a request waits at most [`GATE_WAIT`] for its turn and [`CALL_LIMIT`] for its
+//! answer, whatever PostgreSQL is doing. A call that outlives its request keeps its turn until it ends, so frozen
+//! connections can never be more than the pool holds.
+
+pub mod fault;
+mod manager;
+pub mod migrate;
+pub mod page;
+pub mod schema;
+pub mod text_enum;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use diesel::Connection as _;
+use diesel::pg::PgConnection;
+use diesel_migrations::{EmbeddedMigrations, embed_migrations};
+use tokio::sync::Semaphore;
+
+pub use fault::{DbError, Fault};
+use manager::{Manager, Pooled};
+
+/// How long a request waits for its turn at the database, and for a connection once it has its turn.
+pub const GATE_WAIT: Duration = Duration::from_secs(2);
+/// How long a request waits for one closure's answer, turn included.
+pub const CALL_LIMIT: Duration = Duration::from_millis(4_500);
+/// How often a whole write is tried when PostgreSQL asks for it (deadlock, serialisation).
+const WRITE_TRIES: u32 = 3;
+
+/// The migrations of this binary, in order.
+pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
+
+/// A handle to the database; cheap to clone.
+#[derive(Clone)]
+pub struct Db {
+    pool: r2d2::Pool<Manager>,
+    gate: Arc<Semaphore>,
+}
+
+impl Db {
+    /// A pool of at most `size` connections. Connects lazily: a database that is down is met by requests, not here.
+    pub fn new(url: &str, size: u32) -> Self {
+        let pool = r2d2::Pool::builder()
+            .max_size(size)
+            .min_idle(Some(1))
+            .connection_timeout(GATE_WAIT)
+            .test_on_check_out(true)
+            .error_handler(Box::new(manager::LogConnectFailures))
+            .build_unchecked(Manager::new(url));
+        Self { pool, gate: Arc::new(Semaphore::new(size as usize)) }
+    }
+
+    /// Runs `work` on a connection. A connection that died while idle is replaced and `work` is run once more.
+    pub async fn read<T, R, F>(&self, work: F) -> Result<T, Fault<R>>
+    where
+        F: Fn(&mut PgConnection) -> Result<T, Fault<R>> + Send + 'static,
+        T: Send + 'static,
+        R: Send + 'static,
+    {
+        self.run(move |conn| match work(&mut conn.pg) {
+            Err(Fault::Db(error)) if error.connection_lost() => {
+                conn.lost = true;
+                Err(Fault::Db(error))
+            }
+            other => other,
+        })
+        .await
+    }
+
+    /// Runs `work` in one transaction: all of it happens or nothing. Deadlocks and serialisation failures are
+    /// retried whole, so `work` must have no effect outside the database.
+    pub async fn write<T, R, F>(&self, work: F) -> Result<T, Fault<R>>
+    where
+        F: Fn(&mut PgConnection) -> Result<T, Fault<R>> + Send + 'static,
+        T: Send + 'static,
+        R: Send + 'static,
+    {
+        self.run(move |conn| {
+            let mut tries = 1;
+            loop {
+                match conn.pg.transaction(|tx| work(tx)) {
+                    Err(Fault::Db(error)) if error.worth_retrying() && tries < WRITE_TRIES => tries += 1,
+                    Err(Fault::Db(error)) => {
+                        conn.lost = error.connection_lost();
+                        return Err(Fault::Db(error));
+                    }
+                    other => return other,
+                }
+            }
+        })
+        .await
+    }
+
+    async fn run<T, R, F>(&self, work: F) -> Result<T, Fault<R>>
+    where
+        F: Fn(&mut manager::Connection) -> Result<T, Fault<R>> + Send + 'static,
+        T: Send + 'static,
+        R: Send + 'static,
+    {
+        let turn = tokio::time::timeout(GATE_WAIT, Arc::clone(&self.gate).acquire_owned())
+            .await
+            .map_err(|_| DbError::Busy)?
+            .map_err(|_| DbError::Busy)?;
+        let pool = self.pool.clone();
+        let call = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            let mut conn: Pooled = pool.get().map_err(|_| DbError::Unavailable)?;
+            work(&mut conn)
+        });
+        match tokio::time::timeout(CALL_LIMIT, call).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(panic)) if panic.is_panic() => std::panic::resume_unwind(panic.into_panic()),
+            Ok(Err(_)) | Err(_) => Err(DbError::Busy.into()),
+        }
+    }
+}

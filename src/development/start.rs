@@ -1,0 +1,133 @@
+//! Starting development mode: the order of things, and what is printed at the end.
+
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::{Path, PathBuf};
+
+use diesel::Connection as _;
+use diesel::pg::PgConnection;
+use secrecy::SecretString;
+
+use super::demo;
+use super::extras::Extras;
+use super::identity_provider::{Assets, Client, IdentityProvider, Person};
+use super::postgres::{Durability, NAME, PrivatePostgres};
+use crate::clock::Clock;
+use crate::config::{BaseUrl, Config};
+use crate::db::migrate;
+use crate::secrets::{self, SecretKey};
+use crate::signin::provider::{Alg, ProviderConfig};
+use crate::web::assets;
+use crate::{app, cli};
+
+const CLIENT_ID: &str = "guildhall";
+const PROVIDER_KEY: &str = "dev";
+
+/// Configuration and extras of a portal in development mode.
+pub struct Prepared {
+    pub config: Config,
+    pub extras: Extras,
+}
+
+/// Starts everything, prints where to go, serves until told to stop, stops PostgreSQL.
+pub fn run() -> Result<(), String> {
+    log_for_people();
+    let port = port()?;
+    let data_dir = std::env::var_os("GUILDHALL_DATA_DIR").map_or_else(|| PathBuf::from(".data"), PathBuf::from);
+    refuse_other_addresses()?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+        .map_err(|error| format!("port {port} is not free ({error}); set PORT to another one"))?;
+    let postgres = PrivatePostgres::start(&data_dir, Durability::Full).map_err(|error| error.to_string())?;
+    let clock = Clock::system();
+    let prepared = prepare(&data_dir, &postgres.url(NAME), port, &clock)?;
+    println!("{}", welcome(port));
+    let workers = prepared.config.workers;
+    let served = cli::run_until_told(app::portal(prepared.config, &clock, true), listener, workers, prepared.extras);
+    let stopped = postgres.stop().map_err(|error| error.to_string());
+    served.and(stopped)
+}
+
+/// Migrates, loads demo data once, opens the identity provider, and makes the configuration that production would
+/// read from its environment.
+pub fn prepare(data_dir: &Path, database_url: &str, port: u16, clock: &Clock) -> Result<Prepared, String> {
+    migrate::run(database_url)?;
+    let mut conn = PgConnection::establish(database_url).map_err(|error| error.to_string())?;
+    demo::load(&mut conn, clock.now()).map_err(|error| format!("the demo data could not be loaded: {error}"))?;
+    let people = demo::people(&mut conn).map_err(|error| error.to_string())?;
+    let base_url = BaseUrl::parse(&format!("http://localhost:{port}")).ok_or("the address cannot be made")?;
+    let key_text = kept_secret(&data_dir.join("secret-key"))?;
+    let secret_key =
+        SecretKey::from_hex(&key_text).ok_or("the file secret-key in the data folder is damaged; delete it")?;
+    let client_secret = secrets::random_token();
+    let redirect_uri = base_url.join(&format!("/signin/callback/{PROVIDER_KEY}"));
+    let client = Client {
+        id: CLIENT_ID.into(),
+        secret: client_secret.clone(),
+        redirect_uris: vec![redirect_uri.clone()],
+        post_logout_redirect_uris: vec![base_url.join("/signed-out")],
+    };
+    let people = people.into_iter().map(person).collect();
+    let assets = Assets { stylesheet: assets::urls().stylesheet };
+    let provider = IdentityProvider::open(data_dir, base_url.url(), vec![client], people, assets, clock.clone())
+        .map_err(|error| format!("the development identity provider cannot start: {error}"))?;
+    let mut own = ProviderConfig::new(PROVIDER_KEY, &provider.issuer(), CLIENT_ID, &redirect_uri);
+    own.name = "the development sign-in".into();
+    own.client_secret = Some(SecretString::from(client_secret));
+    own.algorithms = vec![Alg::Es256];
+    let config = Config::for_development(SecretString::from(database_url.to_owned()), base_url, secret_key, own, port);
+    Ok(Prepared { config, extras: Extras::of(provider) })
+}
+
+fn person(person: demo::DemoPerson) -> Person {
+    Person { email: person.email, name: person.name, note: person.note, group: person.group }
+}
+
+fn port() -> Result<u16, String> {
+    let text = std::env::var("PORT").unwrap_or_else(|_| "8080".into());
+    text.parse().map_err(|_| format!("PORT: {text} is not a port"))
+}
+
+/// Anybody can sign in as anybody here, so nobody else may reach it.
+fn refuse_other_addresses() -> Result<(), String> {
+    let Ok(listen) = std::env::var("LISTEN") else { return Ok(()) };
+    match listen.trim().parse::<std::net::IpAddr>() {
+        Ok(ip) if ip.is_loopback() => Ok(()),
+        _ => Err("LISTEN: development mode signs anybody in as anybody, so it serves this machine only. \
+                  Configure the portal for production (see the README) to serve others."
+            .into()),
+    }
+}
+
+/// A secret of 64 hexadecimal digits, made once and readable by its owner only.
+fn kept_secret(path: &Path) -> Result<String, String> {
+    use std::io::Write as _;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    if let Ok(text) = std::fs::read_to_string(path) {
+        return Ok(text);
+    }
+    let mut bytes = [0_u8; 32];
+    secrets::fill_random(&mut bytes);
+    let text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    file.as_mut()
+        .map_err(|error| error.to_string())
+        .and_then(|file| file.write_all(text.as_bytes()).map_err(|error| error.to_string()))
+        .map_err(|error| format!("the data folder cannot be written: {error}"))?;
+    Ok(text)
+}
+
+/// People read this log in a terminal; requests are left out unless asked for.
+fn log_for_people() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("GUILDHALL_LOG")
+        .unwrap_or_else(|_| "warn,guildhall=info,guildhall::access=warn".into());
+    drop(tracing_subscriber::fmt().compact().with_env_filter(filter).with_writer(std::io::stderr).try_init());
+}
+
+fn welcome(port: u16) -> String {
+    format!(
+        "\n  Guildhall is running, in development mode: http://localhost:{port}\n\n  \
+         Sign in as    owner@acme.example         everything in the programme of Acme\n                \
+         manager@northwind.example  one of its partners\n                \
+         owner@globex.example       another company's programme\n  \
+         No password is asked for. Stop with Ctrl-C; data stays in the data folder.\n"
+    )
+}

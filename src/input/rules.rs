@@ -1,0 +1,218 @@
+//! The rule of each kind of field. Text is trimmed and brought to NFC before it is measured, in characters.
+
+use unicode_normalization::UnicodeNormalization as _;
+use url::{Host, Url};
+use validator::{ValidateLength as _, ValidateUrl as _};
+
+use super::Problem;
+
+/// Text on one line: trimmed, NFC, at most `most` characters, nothing invisible. May be empty.
+pub fn plain(raw: &str, most: u64) -> Result<String, Problem> {
+    // Checked before normalising, so that a megabyte of input is not worth a megabyte of work.
+    if raw.len() as u64 > most.saturating_mul(16).max(1_024) {
+        return Err(Problem::TooLong(usize::try_from(most).unwrap_or(usize::MAX)));
+    }
+    let text: String = raw.trim().nfc().collect();
+    if text.chars().any(is_unprintable) {
+        return Err(Problem::Unprintable);
+    }
+    if text.validate_length(None, Some(most), None) {
+        Ok(text)
+    } else {
+        Err(Problem::TooLong(usize::try_from(most).unwrap_or(usize::MAX)))
+    }
+}
+
+/// Text that must not be empty; `missing` says what to enter.
+fn required(raw: &str, most: u64, missing: &'static str) -> Result<String, Problem> {
+    let text = plain(raw, most)?;
+    if text.is_empty() { Err(Problem::Missing(missing)) } else { Ok(text) }
+}
+
+/// An organisation's name: 1 to 100 characters, no web address.
+pub fn organisation_name(raw: &str) -> Result<String, Problem> {
+    name(raw, 100, "Enter the organisation's name.")
+}
+
+/// A person's display name: 1 to 100 characters, no web address.
+pub fn person_name(raw: &str) -> Result<String, Problem> {
+    name(raw, 100, "Enter the person's name.")
+}
+
+fn name(raw: &str, most: u64, missing: &'static str) -> Result<String, Problem> {
+    let text = required(raw, most, missing)?;
+    if holds_link(&text) { Err(Problem::HoldsLink) } else { Ok(text) }
+}
+
+/// An identifier from another system: up to 64 visible characters.
+pub fn optional(raw: &str) -> Result<Option<String>, Problem> {
+    Ok(Some(plain(raw, 64)?).filter(|text| !text.is_empty()))
+}
+
+/// What makes two names the same: NFC, lower case, single spaces.
+pub fn name_key(name: &str) -> String {
+    let folded: String = name.nfc().collect::<String>().to_lowercase().nfc().collect();
+    folded.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A picture's address: https, a public host by name, no user, 2,048 characters at most. Empty is None.
+/// The portal never fetches it.
+pub fn https_url(raw: &str) -> Result<Option<String>, Problem> {
+    let text = plain(raw, 2_048)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    if !text.validate_url() {
+        return Err(Problem::NotAnAddress);
+    }
+    let url = Url::parse(&text).map_err(|_| Problem::NotAnAddress)?;
+    let named = matches!(url.host(), Some(Host::Domain(name)) if name.contains('.') && !name.ends_with('.'));
+    let plain_port = matches!(url.port(), None | Some(443 | 8443));
+    if url.scheme() == "https" && named && plain_port && url.username().is_empty() && url.password().is_none() {
+        Ok(Some(url.to_string()).filter(|url| url.len() <= 2_048))
+            .and_then(|url| url.ok_or(Problem::TooLong(2_048)).map(Some))
+    } else {
+        Err(Problem::NotHttps)
+    }
+}
+
+/// A short code: letters, digits, `-` and `_`, 1 to 32. Empty is None.
+pub fn code(raw: &str) -> Result<Option<String>, Problem> {
+    let text = raw.trim();
+    let fits = text.len() <= 32 && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    if fits { Ok((!text.is_empty()).then(|| text.to_owned())) } else { Err(Problem::NotACode) }
+}
+
+/// ISO 3166-1 alpha-2 in capitals. Empty is None.
+pub fn country(raw: &str) -> Result<Option<String>, Problem> {
+    let text = raw.trim().to_ascii_uppercase();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    if COUNTRIES.split_ascii_whitespace().any(|country| country == text) {
+        Ok(Some(text))
+    } else {
+        Err(Problem::NotACountry)
+    }
+}
+
+/// An exact IANA name. Empty is UTC.
+pub fn time_zone(raw: &str) -> Result<String, Problem> {
+    let text = raw.trim();
+    if text.is_empty() {
+        return Ok("UTC".into());
+    }
+    text.parse::<chrono_tz::Tz>()
+        .ok()
+        .filter(|zone| zone.name() == text)
+        .map(|zone| zone.name().into())
+        .ok_or(Problem::NotATimeZone)
+}
+
+/// What somebody searches for: whatever of it can be searched, never an error. 200 characters, single spaces.
+pub fn search(raw: &str) -> String {
+    let text: String = raw.chars().filter(|c| !is_unprintable(*c)).take(200).collect();
+    name_key(&text)
+}
+
+/// Control characters, bidirectional overrides, zero-width and other invisible ones, and what is no character at all.
+/// The zero-width joiner stays: families of emoji and some scripts need it between letters.
+fn is_unprintable(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200c}' | '\u{200e}' | '\u{200f}')
+        || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{ffff}')
+        || matches!(c, '\u{e0000}'..='\u{e0fff}' | '\u{f0000}'..='\u{10ffff}' | '\u{e000}'..='\u{f8ff}')
+}
+
+fn holds_link(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    lower.contains("://") || lower.contains("www.") || lower.contains("http:") || lower.contains("https:")
+}
+
+const COUNTRIES: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV \
+    BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR \
+    GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG \
+    KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX \
+    MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG \
+    SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG \
+    VI VN VU WF WS YE YT ZA ZM ZW";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_measured_in_characters_and_brought_to_nfc() {
+        assert_eq!(organisation_name(&"é".repeat(100)).unwrap().chars().count(), 100);
+        assert_eq!(organisation_name(&"x".repeat(101)), Err(Problem::TooLong(100)));
+        assert_eq!(organisation_name(" Cafe\u{301} ").unwrap(), "Caf\u{e9}");
+        assert_eq!(organisation_name(&"x".repeat(1_000_000)), Err(Problem::TooLong(100)));
+    }
+
+    #[test]
+    fn a_name_holds_nothing_invisible_and_no_address() {
+        for wrong in ["a\0b", "a\u{202e}b", "a\u{200b}b", "a\nb", "\u{feff}a", "a\u{85}b", "\u{2066}a"] {
+            assert_eq!(organisation_name(wrong), Err(Problem::Unprintable), "{wrong:?}");
+        }
+        for wrong in ["Visit http://evil.example", "www.evil.example", "HTTPS://x.y"] {
+            assert_eq!(person_name(wrong), Err(Problem::HoldsLink), "{wrong}");
+        }
+        for blank in ["", "   ", "\t"] {
+            assert!(matches!(organisation_name(blank), Err(Problem::Missing(_))), "{blank:?}");
+        }
+        for fine in ["O'Brien & Söhne <GmbH>", "=cmd()", "👩‍👩‍👧‍👦 Family", "株式会社ノース", "{{7*7}} ${7*7} %_\\"]
+        {
+            assert!(organisation_name(fine).is_ok(), "{fine}");
+        }
+    }
+
+    #[test]
+    fn twins_have_one_key() {
+        assert_eq!(name_key("Zebra  TRADING"), name_key("zebra trading"));
+        assert_eq!(name_key("Cafe\u{301}"), name_key("CAFÉ"));
+        assert_ne!(name_key("Acme"), name_key("Аcme"), "a Cyrillic look-alike is another name");
+    }
+
+    #[test]
+    fn a_logo_lies_at_a_public_https_address() {
+        for wrong in [
+            "javascript:alert(1)",
+            "JaVa\tscript:alert(1)",
+            "data:image/png;base64,AA",
+            "//x.org/a.png",
+            "http://x.org/a.png",
+            "https://u:p@x.org/a.png",
+            "https://127.1/a",
+            "https://[::ffff:7f00:1]/a",
+            "https://0x7f.1/",
+            "https://localhost/a",
+            "https://x.org:22/a",
+            "not a url",
+            "https://",
+            "ftp://x.org/a",
+        ] {
+            assert!(https_url(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(
+            https_url(" https://EXAMPLE.com/logo.png ").unwrap().as_deref(),
+            Some("https://example.com/logo.png")
+        );
+        assert_eq!(https_url("  ").unwrap(), None);
+        assert!(https_url(&format!("https://x.org/{}", "a".repeat(2_048))).is_err());
+    }
+
+    #[test]
+    fn codes_countries_and_time_zones_are_exact() {
+        for wrong in ["a b", "..", &"x".repeat(33), "é", "😀"] {
+            assert_eq!(code(wrong), if wrong == "con" { Ok(None) } else { Err(Problem::NotACode) }, "{wrong}");
+        }
+        assert_eq!(code("NWR-01").unwrap().as_deref(), Some("NWR-01"));
+        for wrong in ["UK", "XX", "ZZ", "GBR", "Germany", "1"] {
+            assert_eq!(country(wrong), Err(Problem::NotACountry), "{wrong}");
+        }
+        assert_eq!(country("gb").unwrap().as_deref(), Some("GB"));
+        for wrong in ["europe/rome", "Etc/GMT+25", "../etc/passwd", "UTC+2"] {
+            assert_eq!(time_zone(wrong), Err(Problem::NotATimeZone), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! Guildhall: a partner portal in one binary beside PostgreSQL. This is the map of the house.
+//!
+//! `main → app → features → {web, access, audit} → db`. A feature is a folder with the same file names in each:
+//! `pages` (what people see) → `forms`, `actions` (rules and writes), `queries` (Diesel) and `model` (decisions without
+//! a database). `tests/it/house.rs` checks these rules.
+
+/// Who may do what, and on whose behalf.
+pub mod access;
+/// One's own account and sessions.
+pub mod account;
+/// Puts everything together and serves it.
+pub mod app;
+/// History: append-only, in sentences.
+pub mod audit;
+/// What the binary can be told to do.
+pub mod cli;
+/// The time, handed in.
+pub mod clock;
+/// The environment, read once.
+pub mod config;
+/// Connections, deadlines, pages, schema.
+pub mod db;
+/// What one command gives: a database, an identity provider, demo data.
+pub mod development;
+/// Whether the program lives and can work.
+pub mod health;
+/// The rules for single fields.
+pub mod input;
+/// Organisations, from creation to the bin.
+pub mod organisations;
+/// Randomness, hashes, keys.
+pub mod secrets;
+/// The programme's settings; tenants.
+pub mod settings;
+/// Signing in by OpenID Connect.
+pub mod signin;
+/// People and the rules for roles.
+pub mod users;
+/// The shell around every feature.
+pub mod web;

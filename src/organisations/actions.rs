@@ -1,0 +1,189 @@
+//! What can be done with organisations. Rules, writes and history of each in the caller's transaction.
+
+use chrono::{DateTime, Utc};
+use diesel::pg::PgConnection;
+use uuid::Uuid;
+
+use super::model::{Appearance, NewOrganisation, Organisation, State};
+use super::queries;
+use crate::access::{Actor, WritePartners};
+use crate::audit::{self, Change, Event, Object, Verb};
+use crate::db::Fault;
+use crate::input::{Problem, Problems};
+use crate::secrets;
+
+/// Why an action on an organisation was refused.
+#[derive(Debug)]
+pub enum Refusal {
+    /// By the rules for its fields.
+    Fields(Problems),
+    /// Somebody changed it since the form was opened; how it is now.
+    Stale(Box<Organisation>),
+    /// It is in the bin, or was never there.
+    Gone,
+    /// Another organisation has taken its name meanwhile.
+    NameTaken,
+}
+
+type Outcome<T> = Result<T, Fault<Refusal>>;
+
+/// Creates a partner under an id that the caller has chosen.
+pub fn create(
+    tx: &mut PgConnection,
+    who: &Actor<WritePartners>,
+    now: DateTime<Utc>,
+    id: Uuid,
+    new: &NewOrganisation,
+) -> Outcome<()> {
+    queries::insert(tx, who.tenant.id, id, new, now).map_err(name_taken)?;
+    let changes = [
+        Change::of("logo", None, new.logo_url.as_deref()),
+        Change::of("zuora_account_id", None, Some(&new.zuora_account_id)),
+        Change::of("salesforce_account_id", None, new.salesforce_account_id.as_deref()),
+        Change::of("invoice_owner", None, Some(new.invoice_owner.word())),
+    ];
+    note(tx, who, now, Verb::Create, (id, &new.name), changes.into_iter().flatten().collect())
+}
+
+/// A new id for [`create`]; chosen before, so that a form's key can point at it.
+pub fn new_id(now: DateTime<Utc>) -> Uuid {
+    secrets::new_id(now)
+}
+
+/// Changes name and logo, if the organisation still has `version`.
+pub fn edit(
+    tx: &mut PgConnection,
+    who: &Actor<WritePartners>,
+    now: DateTime<Utc>,
+    (id, version): (Uuid, i32),
+    new: &Appearance,
+) -> Outcome<()> {
+    let old = kept(tx, who, id)?;
+    if old.version != version {
+        return Err(Fault::Refused(Refusal::Stale(Box::new(old))));
+    }
+    let changes: Vec<_> = [
+        Change::of("name", Some(&old.name), Some(&new.name)),
+        Change::of("logo", old.logo_url.as_deref(), new.logo_url.as_deref()),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    if changes.is_empty() {
+        return Ok(());
+    }
+    queries::set_appearance(tx, id, new, now).map_err(name_taken)?;
+    note(tx, who, now, Verb::Edit, (id, &new.name), changes)
+}
+
+/// Keeps everybody of an organisation out until it is resumed. Doing it twice changes nothing.
+pub fn suspend(
+    tx: &mut PgConnection,
+    who: &Actor<WritePartners>,
+    now: DateTime<Utc>,
+    id: Uuid,
+) -> Outcome<Organisation> {
+    let organisation = kept(tx, who, id)?;
+    if organisation.state == State::Active {
+        queries::set_state(tx, id, State::Suspended, now)?;
+        crate::access::queries::end_sessions_in(tx, id, now)?;
+        note(tx, who, now, Verb::Suspend, (id, &organisation.name), Vec::new())?;
+    }
+    Ok(organisation)
+}
+
+/// Lets a suspended organisation in again.
+pub fn resume(
+    tx: &mut PgConnection,
+    who: &Actor<WritePartners>,
+    now: DateTime<Utc>,
+    id: Uuid,
+) -> Outcome<Organisation> {
+    let organisation = kept(tx, who, id)?;
+    if organisation.state == State::Suspended {
+        queries::set_state(tx, id, State::Active, now)?;
+        note(tx, who, now, Verb::Resume, (id, &organisation.name), Vec::new())?;
+    }
+    Ok(organisation)
+}
+
+/// Puts an organisation and its people into the bin, for thirty days.
+pub fn delete(
+    tx: &mut PgConnection,
+    who: &Actor<WritePartners>,
+    now: DateTime<Utc>,
+    id: Uuid,
+) -> Outcome<Organisation> {
+    let organisation = kept(tx, who, id)?;
+    crate::access::queries::end_sessions_in(tx, id, now)?;
+    queries::put_in_bin(tx, id, now)?;
+    note(tx, who, now, Verb::Delete, (id, &organisation.name), Vec::new())?;
+    Ok(organisation)
+}
+
+/// What a restore brought back.
+#[derive(Debug, Clone)]
+pub struct Restored {
+    pub name: String,
+    pub people: usize,
+    /// People whose address belongs to somebody else by now; they stay out.
+    pub left_out: i64,
+}
+
+/// Takes an organisation and its people out of the bin.
+pub fn restore(tx: &mut PgConnection, who: &Actor<WritePartners>, now: DateTime<Utc>, id: Uuid) -> Outcome<Restored> {
+    let organisation = found(queries::find_for_update(tx, who.tenant.id, id))?;
+    if !organisation.can_be_restored(now) {
+        return Err(Fault::Refused(Refusal::Gone));
+    }
+    let (people, left_out) = queries::take_from_bin(tx, id, now).map_err(|error| {
+        let fault: Fault<Refusal> = error.into();
+        match fault {
+            Fault::Db(error) if error.taken().is_some() => Fault::Refused(Refusal::NameTaken),
+            other => other,
+        }
+    })?;
+    note(tx, who, now, Verb::Restore, (id, &organisation.name), Vec::new())?;
+    Ok(Restored { name: organisation.name, people, left_out })
+}
+
+/// The organisation, locked, if it is not in the bin.
+fn kept(tx: &mut PgConnection, who: &Actor<WritePartners>, id: Uuid) -> Outcome<Organisation> {
+    let organisation = found(queries::find_for_update(tx, who.tenant.id, id))?;
+    if organisation.is_deleted() { Err(Fault::Refused(Refusal::Gone)) } else { Ok(organisation) }
+}
+
+fn found(result: diesel::QueryResult<Organisation>) -> Outcome<Organisation> {
+    result.map_err(|error| match error {
+        diesel::result::Error::NotFound => Fault::Refused(Refusal::Gone),
+        other => other.into(),
+    })
+}
+
+fn name_taken(error: diesel::result::Error) -> Fault<Refusal> {
+    let fault: Fault<Refusal> = error.into();
+    match fault {
+        Fault::Db(error) if error.taken() == Some("organisations_name_is_taken") => {
+            let sentence = "Another organisation has this name. Open it, or add what tells the two apart.";
+            Fault::Refused(Refusal::Fields(Problems::one("name", Problem::Taken(sentence.into()))))
+        }
+        other => other,
+    }
+}
+
+fn note(
+    tx: &mut PgConnection,
+    who: &Actor<WritePartners>,
+    now: DateTime<Utc>,
+    verb: Verb,
+    (id, name): (Uuid, &str),
+    changes: Vec<Change>,
+) -> Outcome<()> {
+    let object = Object::Organisation(id);
+    Ok(audit::record(
+        tx,
+        who,
+        now,
+        Event { verb, object, object_name: name.into(), organisation_id: Some(id), changes },
+    )?)
+}

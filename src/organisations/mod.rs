@@ -1,0 +1,16 @@
+//! Organisations: the tenant's partners, from creation to the bin, and the page a partner has of its own.
+//!
+//! Staff's pages and the partner's own in `pages`; rules in `actions` and `model`; every statement in `queries` is
+//! scoped by tenant. Other features may use what is re-exported here.
+
+pub mod actions;
+mod counts;
+mod forms;
+pub mod model;
+pub mod pages;
+mod queries;
+
+pub use counts::CountCache;
+pub use model::{InvoiceOwner, Organisation, State};
+pub use pages::{Header, header_for_staff, routes};
+pub use queries::find_in;

@@ -1,0 +1,321 @@
+//! Diesel for organisations. Every statement is scoped by tenant and reaches partners only; one statement each.
+
+use chrono::{DateTime, Utc};
+use diesel::dsl::{exists, not};
+use diesel::pg::{Pg, PgConnection};
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::model::{Appearance, NewOrganisation, Organisation, State, name_key};
+use crate::access::OrganisationKind;
+use crate::db::page::{Cursor, Paged};
+use crate::db::schema::{audit_events, organisations, sessions, users};
+
+diesel::alias!(users as twins: TwinUsers);
+
+/// A row of the partners table.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = organisations, check_for_backend(diesel::pg::Pg))]
+pub struct OrganisationRow {
+    pub id: Uuid,
+    pub name: String,
+    pub name_key: String,
+    pub code: Option<String>,
+    pub logo_url: Option<String>,
+    pub user_count: i32,
+    pub state: State,
+    pub deleted_at: Option<DateTime<Utc>>,
+    pub created_at: DateTime<Utc>,
+}
+
+crate::text_enum! {
+    /// What the partners table can be sorted by.
+    Sort {
+        Created = "created",
+        Name = "name",
+        Users = "users",
+    }
+}
+
+/// Which rows of the partners table, in which order.
+#[derive(Debug, Clone)]
+pub struct Filter {
+    /// Folded by `input::search`; empty for all.
+    pub search: String,
+    pub state: Option<State>,
+    pub sort: Sort,
+    pub descending: bool,
+}
+
+type Boxed<'a> = organisations::BoxedQuery<'a, Pg>;
+
+/// Partners of a tenant that are not in the bin.
+fn partners<'a>(tenant: Uuid) -> Boxed<'a> {
+    organisations::table
+        .filter(organisations::tenant_id.eq(tenant))
+        .filter(organisations::kind.eq("partner"))
+        .filter(organisations::state.ne("deleted"))
+        .into_boxed()
+}
+
+/// A page of the partners table.
+pub fn list(
+    conn: &mut PgConnection,
+    tenant: Uuid,
+    filter: &Filter,
+    from: Option<&Cursor>,
+    size: usize,
+) -> QueryResult<Paged<OrganisationRow>> {
+    let mut query = searched(partners(tenant), tenant, &filter.search);
+    if let Some(state) = filter.state {
+        query = query.filter(organisations::state.eq(state));
+    }
+    let upwards = filter.descending == from.is_some_and(|cursor| cursor.backwards);
+    let query = sorted(query, filter.sort, upwards, from).limit(i64::try_from(size).unwrap_or(100) + 1);
+    let rows = query.select(OrganisationRow::as_select()).load(conn)?;
+    Ok(Paged::new(rows, size, from, |row| (place(row, filter.sort), row.id)))
+}
+
+fn place(row: &OrganisationRow, sort: Sort) -> String {
+    match sort {
+        Sort::Created => row.created_at.to_rfc3339(),
+        Sort::Name => row.name_key.clone(),
+        Sort::Users => row.user_count.to_string(),
+    }
+}
+
+/// Orders by a column and the id, from a place on. `>= key AND (> key OR id > id)` rather than a bare OR, so that the
+/// index is entered at the key.
+macro_rules! keyset {
+    ($query:expr, $column:expr, $upwards:expr, $from:expr) => {{
+        let query = $query;
+        match ($upwards, $from) {
+            (true, Some((key, id))) => query
+                .filter($column.ge(key.clone()))
+                .filter($column.gt(key).or(organisations::id.gt(id)))
+                .order(($column.asc(), organisations::id.asc())),
+            (false, Some((key, id))) => query
+                .filter($column.le(key.clone()))
+                .filter($column.lt(key).or(organisations::id.lt(id)))
+                .order(($column.desc(), organisations::id.desc())),
+            (true, None) => query.order(($column.asc(), organisations::id.asc())),
+            (false, None) => query.order(($column.desc(), organisations::id.desc())),
+        }
+    }};
+}
+
+fn sorted<'a>(query: Boxed<'a>, sort: Sort, upwards: bool, from: Option<&Cursor>) -> Boxed<'a> {
+    match sort {
+        Sort::Created => {
+            let from = from.and_then(|cursor| Some((cursor.key.parse::<DateTime<Utc>>().ok()?, cursor.id)));
+            keyset!(query, organisations::created_at, upwards, from)
+        }
+        Sort::Name => {
+            let from = from.map(|cursor| (cursor.key.clone(), cursor.id));
+            keyset!(query, organisations::name_key, upwards, from)
+        }
+        Sort::Users => {
+            let from = from.and_then(|cursor| Some((cursor.key.parse::<i32>().ok()?, cursor.id)));
+            keyset!(query, organisations::user_count, upwards, from)
+        }
+    }
+}
+
+/// One box for everything: an id, an e-mail address of one of its people, else words of name, code or external ids.
+/// Two letters have no trigram, so they are looked up as the beginning of the name.
+fn searched<'a>(query: Boxed<'a>, tenant: Uuid, search: &str) -> Boxed<'a> {
+    if search.is_empty() {
+        return query;
+    }
+    if let Ok(id) = Uuid::try_parse(search) {
+        return query.filter(organisations::id.eq(id));
+    }
+    if search.contains('@') {
+        let with_address = users::table
+            .filter(users::tenant_id.eq(tenant))
+            .filter(users::removed_at.is_null())
+            .filter(users::email_key.like(format!("{}%", escaped(search))))
+            .select(users::organisation_id);
+        return query.filter(organisations::id.eq_any(with_address));
+    }
+    if search.chars().count() < 3 {
+        return query.filter(organisations::name_key.like(format!("{}%", escaped(search))));
+    }
+    search
+        .split(' ')
+        .fold(query, |query, word| query.filter(organisations::search_text.like(format!("%{}%", escaped(word)))))
+}
+
+/// `%`, `_` and `\` are themselves.
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+}
+
+/// How many partners a tenant has in each state, the bin included.
+pub fn counts(conn: &mut PgConnection, tenant: Uuid) -> QueryResult<Vec<(State, i64)>> {
+    organisations::table
+        .filter(organisations::tenant_id.eq(tenant))
+        .filter(organisations::kind.eq("partner"))
+        .group_by(organisations::state)
+        .select((organisations::state, diesel::dsl::count_star()))
+        .load(conn)
+}
+
+/// A page of the bin, last deleted first.
+pub fn bin(
+    conn: &mut PgConnection,
+    tenant: Uuid,
+    since: DateTime<Utc>,
+    from: Option<&Cursor>,
+    size: usize,
+) -> QueryResult<Paged<OrganisationRow>> {
+    let mut query = organisations::table
+        .filter(organisations::tenant_id.eq(tenant))
+        .filter(organisations::state.eq("deleted"))
+        .filter(organisations::deleted_at.gt(since))
+        .into_boxed();
+    let place = from.and_then(|cursor| Some((cursor.key.parse::<DateTime<Utc>>().ok()?, cursor.id)));
+    query = keyset!(query, organisations::deleted_at, from.is_some_and(|cursor| cursor.backwards), place);
+    let rows = query.limit(i64::try_from(size).unwrap_or(100) + 1).select(OrganisationRow::as_select()).load(conn)?;
+    Ok(Paged::new(rows, size, from, |row| (row.deleted_at.unwrap_or_default().to_rfc3339(), row.id)))
+}
+
+/// A partner of the tenant, in the bin or not.
+pub fn find_in(conn: &mut PgConnection, tenant: Uuid, id: Uuid) -> QueryResult<Organisation> {
+    organisations::table
+        .find(id)
+        .filter(organisations::tenant_id.eq(tenant))
+        .filter(organisations::kind.eq("partner"))
+        .select(Organisation::as_select())
+        .first(conn)
+}
+
+/// The reader's own organisation, of whatever kind.
+pub fn find_own(conn: &mut PgConnection, id: Uuid) -> QueryResult<Organisation> {
+    organisations::table.find(id).select(Organisation::as_select()).first(conn)
+}
+
+/// As [`find_in`], not in the bin, locked until the transaction ends.
+pub fn find_for_update(conn: &mut PgConnection, tenant: Uuid, id: Uuid) -> QueryResult<Organisation> {
+    organisations::table
+        .find(id)
+        .filter(organisations::tenant_id.eq(tenant))
+        .filter(organisations::kind.eq("partner"))
+        .select(Organisation::as_select())
+        .for_update()
+        .first(conn)
+}
+
+/// A new partner.
+pub fn insert(
+    conn: &mut PgConnection,
+    tenant: Uuid,
+    id: Uuid,
+    new: &NewOrganisation,
+    now: DateTime<Utc>,
+) -> QueryResult<()> {
+    diesel::insert_into(organisations::table)
+        .values((
+            (
+                organisations::id.eq(id),
+                organisations::tenant_id.eq(tenant),
+                organisations::kind.eq(OrganisationKind::Partner),
+            ),
+            (organisations::name.eq(&new.name), organisations::name_key.eq(name_key(&new.name))),
+            organisations::logo_url.eq(&new.logo_url),
+            organisations::zuora_account_id.eq(&new.zuora_account_id),
+            organisations::salesforce_account_id.eq(&new.salesforce_account_id),
+            organisations::invoice_owner.eq(new.invoice_owner),
+            (organisations::created_at.eq(now), organisations::updated_at.eq(now)),
+        ))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Changes name and logo.
+pub fn set_appearance(conn: &mut PgConnection, id: Uuid, new: &Appearance, now: DateTime<Utc>) -> QueryResult<()> {
+    diesel::update(organisations::table.find(id))
+        .set((
+            organisations::name.eq(&new.name),
+            organisations::name_key.eq(name_key(&new.name)),
+            organisations::logo_url.eq(&new.logo_url),
+            organisations::version.eq(organisations::version + 1),
+            organisations::updated_at.eq(now),
+        ))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Changes the state of one that stays.
+pub fn set_state(conn: &mut PgConnection, id: Uuid, state: State, now: DateTime<Utc>) -> QueryResult<()> {
+    diesel::update(organisations::table.find(id))
+        .set((
+            organisations::state.eq(state),
+            organisations::version.eq(organisations::version + 1),
+            organisations::updated_at.eq(now),
+        ))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Puts one into the bin, with its people.
+pub fn put_in_bin(conn: &mut PgConnection, id: Uuid, now: DateTime<Utc>) -> QueryResult<usize> {
+    diesel::update(organisations::table.find(id))
+        .set((
+            organisations::state_before_deletion.eq(organisations::state.nullable()),
+            organisations::state.eq(State::Deleted),
+            organisations::deleted_at.eq(Some(now)),
+            organisations::version.eq(organisations::version + 1),
+            organisations::updated_at.eq(now),
+        ))
+        .execute(conn)?;
+    diesel::update(users::table.filter(users::organisation_id.eq(id)).filter(users::removed_at.is_null()))
+        .set((users::removed_at.eq(Some(now)), users::removed_with_organisation.eq(true)))
+        .execute(conn)
+}
+
+/// Takes one out of the bin, with its people, except those whose address somebody else has by now.
+/// Tells how many came back and how many did not.
+pub fn take_from_bin(conn: &mut PgConnection, id: Uuid, now: DateTime<Utc>) -> QueryResult<(usize, i64)> {
+    diesel::update(organisations::table.find(id))
+        .set((
+            organisations::state
+                .eq(diesel::dsl::sql::<diesel::sql_types::Text>("coalesce(state_before_deletion, 'active')")),
+            organisations::state_before_deletion.eq(None::<String>),
+            organisations::deleted_at.eq(None::<DateTime<Utc>>),
+            organisations::version.eq(organisations::version + 1),
+            organisations::updated_at.eq(now),
+        ))
+        .execute(conn)?;
+    let taken = twins
+        .filter(twins.field(users::tenant_id).eq(users::tenant_id))
+        .filter(twins.field(users::email_key).eq(users::email_key))
+        .filter(twins.field(users::removed_at).is_null());
+    let back = diesel::update(
+        users::table
+            .filter(users::organisation_id.eq(id))
+            .filter(users::removed_with_organisation)
+            .filter(not(exists(taken))),
+    )
+    .set((users::removed_at.eq(None::<DateTime<Utc>>), users::removed_with_organisation.eq(false)))
+    .execute(conn)?;
+    let left = users::table
+        .filter(users::organisation_id.eq(id))
+        .filter(users::removed_with_organisation)
+        .count()
+        .get_result(conn)?;
+    Ok((back, left))
+}
+
+/// What goes with an organisation: people signed in right now, and entries of its history.
+pub fn toll(conn: &mut PgConnection, id: Uuid, seen_since: DateTime<Utc>) -> QueryResult<(i64, i64)> {
+    let signed_in = sessions::table
+        .inner_join(users::table)
+        .filter(users::organisation_id.eq(id))
+        .filter(sessions::ended_at.is_null())
+        .filter(sessions::last_seen_at.gt(seen_since))
+        .select(diesel::dsl::count(users::id).aggregate_distinct())
+        .first(conn)?;
+    let history = audit_events::table.filter(audit_events::organisation_id.eq(id)).count().get_result(conn)?;
+    Ok((signed_in, history))
+}

@@ -1,0 +1,137 @@
+//! Randomness, hashes and keys. The only place that draws random bits or derives a key; stores nothing.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, Utc};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use secrecy::{ExposeSecret as _, SecretBox};
+use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
+use uuid::{NoContext, Timestamp, Uuid};
+
+/// 256 random bits as 43 characters that fit a cookie or an address.
+pub fn random_token() -> String {
+    let mut bytes = [0_u8; 32];
+    fill_random(&mut bytes);
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// Fills `bytes` from the operating system's generator (through a reseeded thread generator).
+#[expect(clippy::disallowed_methods, reason = "the one place that draws random bits")]
+pub fn fill_random(bytes: &mut [u8]) {
+    use rand::RngCore as _;
+    rand::rng().fill_bytes(bytes);
+}
+
+/// A new `UUIDv7`: ordered by `now`, so that newest rows lie together.
+pub fn new_id(now: DateTime<Utc>) -> Uuid {
+    let seconds = u64::try_from(now.timestamp()).unwrap_or_default();
+    Uuid::new_v7(Timestamp::from_unix(NoContext, seconds, now.timestamp_subsec_nanos()))
+}
+
+/// SHA-256. Enough for tokens of 256 random bits; never for anything that a person chose.
+pub fn sha256(text: &str) -> Vec<u8> {
+    Sha256::digest(text.as_bytes()).to_vec()
+}
+
+/// The installation's key. Each purpose gets a key of its own, so that a value made for one fits no other.
+pub struct SecretKey(SecretBox<[u8; 32]>);
+
+impl SecretKey {
+    /// From 64 hexadecimal digits; None for anything else.
+    pub fn from_hex(text: &str) -> Option<Self> {
+        let text = text.trim();
+        if text.len() != 64 || !text.is_ascii() {
+            return None;
+        }
+        let mut key = [0_u8; 32];
+        for (index, byte) in key.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(text.get(index * 2..index * 2 + 2)?, 16).ok()?;
+        }
+        Some(Self(SecretBox::new(Box::new(key))))
+    }
+
+    /// HMAC-SHA256 of `parts` under this key, bound to `purpose`. Lengths are mixed in, so parts cannot run together.
+    pub fn mac(&self, purpose: &str, parts: &[&[u8]]) -> [u8; 32] {
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(self.0.expose_secret()) else {
+            unreachable!("HMAC takes a key of any length")
+        };
+        for part in std::iter::once(purpose.as_bytes()).chain(parts.iter().copied()) {
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part);
+        }
+        mac.finalize().into_bytes().into()
+    }
+
+    /// `value` with its MAC, as one text for a cookie.
+    pub fn seal(&self, purpose: &str, value: &[u8]) -> String {
+        format!("{}.{}", URL_SAFE_NO_PAD.encode(value), URL_SAFE_NO_PAD.encode(self.mac(purpose, &[value])))
+    }
+
+    /// What [`SecretKey::seal`] sealed for the same purpose; None for anything else.
+    pub fn open(&self, purpose: &str, sealed: &str) -> Option<Vec<u8>> {
+        let (value, mac) = sealed.split_once('.')?;
+        let value = URL_SAFE_NO_PAD.decode(value).ok()?;
+        let mac = URL_SAFE_NO_PAD.decode(mac).ok()?;
+        same(&mac, &self.mac(purpose, &[&value])).then_some(value)
+    }
+}
+
+/// Compares without telling by its duration where the difference lies.
+pub fn same(left: &[u8], right: &[u8]) -> bool {
+    left.ct_eq(right).into()
+}
+
+/// A CSRF token for `session`, different at every call (a random pad over the MAC), so that compression of a page
+/// that also echoes input tells nothing about it (BREACH).
+pub fn csrf_token(key: &SecretKey, session: &[u8]) -> String {
+    let mut pad = [0_u8; 32];
+    fill_random(&mut pad);
+    let mac = key.mac("csrf", &[session]);
+    let masked: Vec<u8> = pad.iter().zip(mac).map(|(pad, byte)| pad ^ byte).collect();
+    URL_SAFE_NO_PAD.encode([pad.as_slice(), &masked].concat())
+}
+
+/// Whether `token` is one that [`csrf_token`] made for `session`.
+pub fn csrf_fits(key: &SecretKey, session: &[u8], token: &str) -> bool {
+    let Ok(bytes) = URL_SAFE_NO_PAD.decode(token) else { return false };
+    if bytes.len() != 64 {
+        return false;
+    }
+    let (pad, masked) = bytes.split_at(32);
+    let mac: Vec<u8> = pad.iter().zip(masked).map(|(pad, byte)| pad ^ byte).collect();
+    same(&mac, &key.mac("csrf", &[session]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key() -> SecretKey {
+        SecretKey::from_hex(&"0f".repeat(32)).unwrap()
+    }
+
+    #[test]
+    fn a_sealed_value_opens_for_its_purpose_only() {
+        let sealed = key().seal("flash", b"saved");
+        assert_eq!(key().open("flash", &sealed).as_deref(), Some(b"saved".as_slice()));
+        assert_eq!(key().open("other", &sealed), None);
+        assert_eq!(key().open("flash", &sealed.replace('.', ".A")), None);
+    }
+
+    #[test]
+    fn a_form_token_fits_its_session_only_and_never_repeats() {
+        let (first, second) = (csrf_token(&key(), b"one"), csrf_token(&key(), b"one"));
+        assert_ne!(first, second);
+        assert!(csrf_fits(&key(), b"one", &first) && csrf_fits(&key(), b"one", &second));
+        assert!(!csrf_fits(&key(), b"two", &first));
+        assert!(!csrf_fits(&key(), b"one", ""));
+    }
+
+    #[test]
+    fn a_key_is_64_hexadecimal_digits() {
+        for wrong in ["", "ab", &"zz".repeat(32), &"é".repeat(32), &"0f".repeat(33)] {
+            assert!(SecretKey::from_hex(wrong).is_none(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! The one error type of handlers, and the page that each error becomes.
+//!
+//! Every variant has a status, a sentence and a next step. Sources are logged once, here, and never shown: a reader
+//! gets a reference to quote. Input that fits a form's rules badly is not an error (see `form.rs`), nor is a redirect.
+
+use std::borrow::Cow;
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpResponse, ResponseError};
+use askama::Template;
+
+use super::view::{Link, Shell};
+use super::{assets, headers, trace};
+use crate::db::{DbError, Fault};
+
+/// The page of every error.
+#[derive(Template)]
+#[template(path = "errors/page.html")]
+pub struct ErrorPage {
+    pub shell: Shell,
+    pub heading: String,
+    pub text: String,
+    pub steps: Vec<Link>,
+    /// To quote when asking for help; names the request in the log.
+    pub reference: String,
+}
+
+/// Why a request was not done.
+#[derive(Debug)]
+pub enum AppError {
+    /// Nobody is signed in; the page to come back to.
+    SignIn { return_to: String },
+    /// Signed in and known, but not allowed.
+    Forbidden,
+    /// There is no such thing, or none that this reader may know of.
+    NotFound,
+    /// The address exists for other methods.
+    Method,
+    /// The request cannot be read; what is wrong with it.
+    Malformed(Cow<'static, str>),
+    /// The form's token is missing or from another session.
+    Csrf,
+    /// Somebody else changed the thing in between.
+    Stale,
+    /// The body is over its limit.
+    TooLarge,
+    /// The body did not arrive in time.
+    TooSlow,
+    /// The body is of a kind that is not taken here.
+    MediaType,
+    /// The request names a host that this portal is not.
+    Misdirected,
+    /// The database, or something else that passes, is not answering.
+    Busy,
+    /// The database takes no writes for now.
+    ReadOnly,
+    /// An identity provider cannot be reached; its name.
+    Provider(String),
+    /// A fault of ours.
+    Internal,
+}
+
+impl AppError {
+    /// An internal error; `source` goes to the log and nowhere else.
+    pub fn internal(source: impl std::fmt::Display) -> Self {
+        tracing::error!(request_id = %trace::current_request_id(), error = %source, "internal error");
+        Self::Internal
+    }
+
+    const fn words(&self) -> (StatusCode, &'static str, &'static str) {
+        match self {
+            Self::SignIn { .. } => (StatusCode::SEE_OTHER, "Sign in", "Sign in to go on."),
+            Self::Forbidden => (
+                StatusCode::FORBIDDEN,
+                "This page is not open to you",
+                "Your role does not include it. If you need it, ask an owner or administrator of your programme.",
+            ),
+            Self::NotFound => (
+                StatusCode::NOT_FOUND,
+                "There is nothing here",
+                "The address may be mistyped, or what was here has been removed. Nothing of yours was changed.",
+            ),
+            Self::Method => (
+                StatusCode::METHOD_NOT_ALLOWED,
+                "This address does not work that way",
+                "Open the page and use its buttons. Nothing was changed.",
+            ),
+            Self::Malformed(_) => (StatusCode::BAD_REQUEST, "This request cannot be read", ""),
+            Self::Csrf => (
+                StatusCode::FORBIDDEN,
+                "This form is too old to send",
+                "It was opened before you last signed in, or on another site. Nothing was changed: go back, reload the page \
+                 and send it again.",
+            ),
+            Self::Stale => (
+                StatusCode::CONFLICT,
+                "Somebody else was faster",
+                "This was changed since you opened it. Nothing of yours was saved over it: reload the page to see how it is \
+                 now.",
+            ),
+            Self::TooLarge => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "That is too much at once", "Forms take 64 KB. Nothing was changed.")
+            }
+            Self::TooSlow => (
+                StatusCode::REQUEST_TIMEOUT,
+                "The request did not arrive in time",
+                "The connection may be slow. Nothing was changed: try again.",
+            ),
+            Self::MediaType => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "This kind of content is not taken here",
+                "Use the form on the page. Nothing was changed.",
+            ),
+            Self::Misdirected => (
+                StatusCode::MISDIRECTED_REQUEST,
+                "This is not the address of this portal",
+                "Use the address that your programme gave you.",
+            ),
+            Self::Busy => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "The portal is catching its breath",
+                "It could not answer in time. What is saved is safe; try again in a few seconds.",
+            ),
+            Self::ReadOnly => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "Under maintenance: reading only",
+                "Pages can be read, but nothing can be saved for the moment. Nothing was changed.",
+            ),
+            Self::Provider(_) => (StatusCode::SERVICE_UNAVAILABLE, "Signing in is not possible right now", ""),
+            Self::Internal => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "Something went wrong on our side",
+                "It has been noted. What was saved before is safe; what you just sent may not have been saved. Try again, \
+                 and quote the reference below if it happens again.",
+            ),
+        }
+    }
+
+    fn text(&self) -> Cow<'static, str> {
+        match self {
+            Self::Malformed(what) => what.clone(),
+            Self::Provider(name) => {
+                format!("{name} does not answer. People who are signed in can go on working; try again in a minute.")
+                    .into()
+            }
+            other => other.words().2.into(),
+        }
+    }
+
+    fn page(&self) -> ErrorPage {
+        let (status, heading, _) = self.words();
+        let shell =
+            Shell { title: format!("{heading} ({})", status.as_u16()), assets: assets::urls(), ..Shell::default() };
+        let retry = matches!(self, Self::Provider(_));
+        let (label, href) = if retry { ("Back to sign-in", "/signin") } else { ("Go to your first page", "/") };
+        ErrorPage {
+            shell,
+            heading: heading.into(),
+            text: self.text().into_owned(),
+            steps: vec![Link { label: label.into(), href: href.into() }],
+            reference: trace::current_request_id(),
+        }
+    }
+}
+
+impl std::fmt::Display for AppError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.words().1)
+    }
+}
+
+impl ResponseError for AppError {
+    fn status_code(&self) -> StatusCode {
+        self.words().0
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut response = if let Self::SignIn { return_to } = self {
+            let query = serde_urlencoded::to_string([("return_to", return_to)]).unwrap_or_default();
+            HttpResponse::SeeOther().insert_header((header::LOCATION, format!("/signin?{query}"))).finish()
+        } else {
+            let body = self.page().render().unwrap_or_else(|_| self.to_string());
+            HttpResponse::build(self.status_code()).content_type("text/html; charset=utf-8").body(body)
+        };
+        if self.status_code() == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("5"));
+        }
+        headers::secure(response.headers_mut());
+        response
+    }
+}
+
+impl From<DbError> for AppError {
+    fn from(error: DbError) -> Self {
+        match error {
+            DbError::Busy | DbError::Unavailable => Self::Busy,
+            DbError::ReadOnly => Self::ReadOnly,
+            DbError::Query(diesel::result::Error::NotFound) => Self::NotFound,
+            DbError::Query(error) if error.to_string().contains("server closed the connection") => Self::Busy,
+            DbError::Query(error) => Self::internal(error),
+        }
+    }
+}
+
+impl From<Fault> for AppError {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Refused(never) => match never {},
+            Fault::Db(error) => error.into(),
+        }
+    }
+}
+
+impl From<askama::Error> for AppError {
+    fn from(error: askama::Error) -> Self {
+        Self::internal(error)
+    }
+}

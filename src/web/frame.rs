@@ -1,0 +1,181 @@
+//! What every page has around it: the reader, the places they may go, the last action's sentence, the form token.
+//! Knows the places by their addresses; knows no feature.
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use askama::Template;
+
+use super::error::AppError;
+use super::flash::Flash;
+use super::form;
+use super::portal::Shared;
+use super::view::{NavItem, Person, Shell};
+use super::{actor, assets, cookies, paths, query};
+use crate::access::{Permission, Principal};
+use crate::secrets;
+
+/// The frame of the page that a request asks for.
+pub struct Frame {
+    pub portal: Shared,
+    principal: Option<Principal>,
+    path: String,
+    query: String,
+    flash: Option<Flash>,
+    seed: Vec<u8>,
+    /// A browser without session that gets a form needs something to bind its token to.
+    new_browser: Option<String>,
+}
+
+impl FromRequest for Frame {
+    type Error = AppError;
+    type Future = Ready<Result<Self, AppError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Self::of(request))
+    }
+}
+
+impl Frame {
+    fn of(request: &HttpRequest) -> Result<Self, AppError> {
+        let portal = request.app_data::<Shared>().cloned().ok_or(AppError::Internal)?;
+        let principal = actor::principal(request)?;
+        let flash = request
+            .cookie(cookies::FLASH.on(portal.base_url.is_https()))
+            .and_then(|cookie| Flash::open(&portal.key, cookie.value()));
+        let (seed, new_browser) = match form::token_seed(request, &portal) {
+            Some(seed) => (seed, None),
+            None => {
+                let browser = secrets::random_token();
+                (browser.as_bytes().to_vec(), Some(browser))
+            }
+        };
+        let (path, query) = (request.path().to_owned(), request.query_string().to_owned());
+        Ok(Self { portal, principal, path, query, flash, seed, new_browser })
+    }
+
+    /// The first value of a parameter in the address; empty when it is missing.
+    pub fn parameter(&self, name: &str) -> String {
+        query::value(&self.query, name).unwrap_or_default()
+    }
+
+    /// This page's path.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The time zone in which the reader sees dates.
+    pub fn zone(&self) -> chrono_tz::Tz {
+        let name = self.principal.as_ref().map_or("UTC", |reader| reader.organisation.time_zone.as_str());
+        super::dates::zone(name).unwrap_or(chrono_tz::Tz::UTC)
+    }
+
+    /// The frame's data for a page with this title.
+    pub fn shell(&self, title: impl Into<String>) -> Shell {
+        let reader = self.principal.as_ref();
+        Shell {
+            title: title.into(),
+            tenant_name: reader.map(|reader| reader.tenant.name.clone()).unwrap_or_default(),
+            person: reader.map(person),
+            nav: reader.map(|reader| places(reader, &self.path)).unwrap_or_default(),
+            flash: self.flash.clone().map(Into::into),
+            csrf: secrets::csrf_token(&self.portal.key, &self.seed),
+            assets: assets::urls(),
+            search: reader.filter(|reader| reader.is_staff()).map(|_| self.parameter("q")),
+            sign_out: reader.is_some(),
+        }
+    }
+
+    /// Answers with a page.
+    ///
+    /// # Errors
+    /// When the template fails, which is a fault of ours.
+    pub fn page(&self, page: &impl Template) -> Result<HttpResponse, AppError> {
+        self.answer(StatusCode::OK, page)
+    }
+
+    /// Answers with a form that was refused: 422, with everything that was typed.
+    ///
+    /// # Errors
+    /// As [`Frame::page`].
+    pub fn refused(&self, page: &impl Template) -> Result<HttpResponse, AppError> {
+        self.answer(StatusCode::UNPROCESSABLE_ENTITY, page)
+    }
+
+    /// Answers with a page and a status of its own.
+    ///
+    /// # Errors
+    /// As [`Frame::page`].
+    pub fn answer(&self, status: StatusCode, page: &impl Template) -> Result<HttpResponse, AppError> {
+        let https = self.portal.base_url.is_https();
+        let mut response = HttpResponse::build(status);
+        response.content_type("text/html; charset=utf-8");
+        if self.flash.is_some() {
+            response.cookie(cookies::forget(cookies::FLASH, https));
+        }
+        if let Some(browser) = &self.new_browser {
+            response.cookie(cookies::make(cookies::BROWSER, browser.clone(), https));
+        }
+        Ok(response.body(page.render()?))
+    }
+}
+
+fn person(reader: &Principal) -> Person {
+    Person {
+        name: reader.user.name.clone(),
+        email: reader.user.email.clone(),
+        initials: initials(&reader.user.name),
+        role_word: reader.user.role.word().into(),
+        organisation_name: reader.organisation.name.clone(),
+    }
+}
+
+/// The first letters of the first and the last word.
+pub fn initials(name: &str) -> String {
+    let mut letters = name.split_whitespace().filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));
+    let (first, last) = (letters.next(), letters.next_back());
+    first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
+}
+
+/// The rail: at most seven places, those that the reader may open.
+fn places(reader: &Principal, path: &str) -> Vec<NavItem> {
+    let all: &[(&str, &str, &str, bool)] = if reader.is_staff() {
+        &[
+            ("Partners", paths::PARTNERS, "building-2", true),
+            ("Staff", paths::STAFF, "users", true),
+            ("History", paths::HISTORY, "history", reader.may(Permission::ReadAudit)),
+            ("Bin", paths::BIN, "trash-2", true),
+            ("Settings", paths::SETTINGS, "settings", true),
+        ]
+    } else {
+        &[
+            ("Organisation", paths::ORGANISATION, "building-2", true),
+            ("People", paths::OWN_USERS, "users", true),
+            ("History", paths::OWN_HISTORY, "history", reader.may(Permission::ReadAudit)),
+        ]
+    };
+    let deepest = all.iter().filter(|place| lies_under(path, place.1)).map(|place| place.1.len()).max();
+    let item = |&(label, href, icon, _): &(&str, &str, &str, bool)| NavItem {
+        label: label.into(),
+        href: href.into(),
+        icon: icon.into(),
+        current: lies_under(path, href) && Some(href.len()) == deepest,
+    };
+    all.iter().filter(|place| place.3).map(item).collect()
+}
+
+fn lies_under(path: &str, place: &str) -> bool {
+    path.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn initials_are_the_first_letters_of_the_first_and_last_word() {
+        assert_eq!(["Ana de la Cruz", "Zebra", "  ", "élan (Paris)"].map(initials), ["AC", "Z", "", "ÉP"]);
+    }
+}

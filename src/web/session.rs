@@ -1,0 +1,102 @@
+//! Sessions in PostgreSQL behind actix-session. The only file that touches actix-session's types.
+//!
+//! The cookie holds a random key, the database its hash. Loading is one statement that brings the whole visitor; the
+//! row itself is written by the action that signs a person in, in its own transaction, so that the store never writes
+//! after the work was committed (security fact 9): [`begin`] merely tells the store which key to hand to the browser.
+
+use std::collections::HashMap;
+
+use actix_session::config::{BrowserSession, CookieContentSecurity};
+use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
+use actix_session::{Session, SessionMiddleware};
+use actix_web::cookie::time::Duration;
+use actix_web::cookie::{Key, SameSite};
+
+use super::cookies;
+use super::portal::Shared;
+use crate::access::session::{Visitor, visitor};
+use crate::secrets;
+
+const VISITOR: &str = "visitor";
+const NEW_KEY: &str = "new_key";
+const UNAVAILABLE: &str = "unavailable";
+
+/// actix-session's view of our table.
+pub struct PgSessions(Shared);
+
+/// The middleware for pages. API and public routes lie outside it: a cookie opens nothing there.
+pub fn middleware(portal: &Shared) -> SessionMiddleware<PgSessions> {
+    let https = portal.base_url.is_https();
+    let key = Key::derive_from(&portal.key.mac("session-cookie", &[]));
+    SessionMiddleware::builder(PgSessions(portal.clone()), key)
+        .cookie_name(cookies::SESSION.on(https).to_owned())
+        .cookie_secure(https)
+        .cookie_http_only(true)
+        .cookie_same_site(SameSite::Lax)
+        .cookie_path("/".into())
+        .cookie_content_security(CookieContentSecurity::Signed)
+        .session_lifecycle(BrowserSession::default())
+        .build()
+}
+
+/// Hands `key` to the browser as its new session; the row must have been written.
+pub fn begin(session: &Session, key: &str) {
+    session.renew();
+    session.clear();
+    // Inserting a string into a map of strings cannot fail.
+    drop(session.insert(NEW_KEY, key));
+}
+
+/// Makes the browser forget its session; the row must have been ended.
+pub fn end(session: &Session) {
+    session.purge();
+}
+
+/// Who is asking. None when the database could not say.
+pub fn who(session: &Session) -> Option<Visitor> {
+    if matches!(session.get::<bool>(UNAVAILABLE), Ok(Some(true))) {
+        return None;
+    }
+    match session.entries().get(VISITOR) {
+        Some(json) => serde_json::from_str(json).ok(),
+        None => Some(Visitor::Anonymous),
+    }
+}
+
+impl SessionStore for PgSessions {
+    /// A store that fails would answer 500 before any handler runs; instead the state says so, and [`who`] with it.
+    async fn load(&self, session_key: &SessionKey) -> Result<Option<HashMap<String, String>>, LoadError> {
+        let hash = secrets::sha256(session_key.as_ref());
+        let now = self.0.clock.now();
+        let found = self.0.db.read(move |conn| visitor(conn, &hash, now)).await;
+        let entry = match found {
+            Ok(Visitor::Anonymous) => return Ok(None),
+            Ok(found) => (VISITOR.to_owned(), serde_json::to_string(&found).unwrap_or_default()),
+            Err(_) => (UNAVAILABLE.to_owned(), "true".to_owned()),
+        };
+        Ok(Some(HashMap::from([entry])))
+    }
+
+    async fn save(&self, state: HashMap<String, String>, _: &Duration) -> Result<SessionKey, SaveError> {
+        let key: String = state.get(NEW_KEY).and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
+        SessionKey::try_from(key).map_err(|error| SaveError::Other(error.into()))
+    }
+
+    /// Never creates: a session that was ended while a request was under way stays ended.
+    async fn update(
+        &self,
+        key: SessionKey,
+        _: HashMap<String, String>,
+        _: &Duration,
+    ) -> Result<SessionKey, UpdateError> {
+        Ok(key)
+    }
+
+    async fn update_ttl(&self, _: &SessionKey, _: &Duration) -> anyhow::Result<()> {
+        Ok(())
+    }
+
+    async fn delete(&self, _: &SessionKey) -> anyhow::Result<()> {
+        Ok(())
+    }
+}

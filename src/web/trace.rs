@@ -1,0 +1,56 @@
+//! Request ids and the access log: one line a request, with the route's pattern instead of its address, so that no
+//! id, name, mail address or secret can get into it. Client addresses are not logged.
+
+use std::time::Instant;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage as _};
+use uuid::Uuid;
+
+use super::portal::Shared;
+use crate::secrets;
+
+tokio::task_local! {
+    static REQUEST_ID: String;
+}
+
+/// The id of a request, in its extensions.
+#[derive(Debug, Clone)]
+pub struct RequestId(pub String);
+
+/// The id of the request being handled; empty outside one.
+pub fn current_request_id() -> String {
+    REQUEST_ID.try_with(Clone::clone).unwrap_or_default()
+}
+
+/// Gives the request an id of ours (never one from outside), logs how it ended, and names the id in the answer.
+pub async fn requests(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let began = Instant::now();
+    let id = new_request_id(&request);
+    request.extensions_mut().insert(RequestId(id.clone()));
+    let mut response = REQUEST_ID.scope(id.clone(), next.call(request)).await?;
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
+    }
+    log(&response, &id, began);
+    Ok(response)
+}
+
+fn new_request_id(request: &ServiceRequest) -> String {
+    let now = request.app_data::<Shared>().map(|portal| portal.clock.now());
+    now.map_or_else(Uuid::new_v4, secrets::new_id).simple().to_string()
+}
+
+fn log<B>(response: &ServiceResponse<B>, id: &str, began: Instant) {
+    let route = response.request().match_pattern().unwrap_or_else(|| "(none)".into());
+    let milliseconds = began.elapsed().as_secs_f64() * 1_000.0;
+    let status = response.status().as_u16();
+    let method = response.request().method().as_str();
+    tracing::info!(target: "guildhall::access", request_id = id, method, route, status, milliseconds, "request");
+}

@@ -15,7 +15,7 @@ use crate::development::Extras;
 use crate::organisations::CountCache;
 use crate::signin::provider::Provider;
 use crate::web::portal::{Portal, Shared};
-use crate::web::{AppError, assets, guard, headers, kept, session, trace};
+use crate::web::{AppError, assets, error, guard, headers, kept, session, trace};
 use crate::{account, audit, health, organisations, settings, signin, users};
 
 /// How long requests under way may take to finish after SIGTERM.
@@ -50,6 +50,8 @@ pub fn serve(portal: Portal, listener: TcpListener, workers: usize, extras: Extr
         App::new()
             .app_data(portal.clone())
             .app_data(counts.clone())
+            .wrap(from_fn(error::pages)) // 8: no empty error
+            .wrap(from_fn(guard::head_as_get)) // 7
             .wrap(from_fn(guard::deadline)) // 6: no request for ever
             .wrap(from_fn(guard::cookie_names)) // 5: only honest cookies
             .wrap(from_fn(guard::host)) // 4: only this host

@@ -23,6 +23,16 @@ pub fn fill_random(bytes: &mut [u8]) {
     rand::rng().fill_bytes(bytes);
 }
 
+/// `bytes` in hexadecimal digits, small letters.
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
 /// A new `UUIDv7`: ordered by `now`, so that newest rows lie together.
 pub fn new_id(now: DateTime<Utc>) -> Uuid {
     let seconds = u64::try_from(now.timestamp()).unwrap_or_default();

@@ -60,9 +60,8 @@ impl Role {
     pub fn may(self, permission: Permission) -> bool {
         match self {
             Self::Owner => true,
-            Self::Administrator => permission != Permission::ManageTenant,
+            Self::Administrator | Self::Manager => permission != Permission::ManageTenant,
             Self::Auditor => permission.only_reads(),
-            Self::Manager => permission != Permission::ManageTenant,
             Self::Member => {
                 matches!(permission, Permission::ReadPartner | Permission::ReadUser | Permission::ReadInvitation)
             }

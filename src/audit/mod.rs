@@ -17,7 +17,7 @@ use crate::access::Actor;
 use crate::secrets;
 
 /// Writes what `who` did into the history, in the caller's transaction.
-pub fn record<G>(tx: &mut PgConnection, who: &Actor<G>, now: DateTime<Utc>, event: Event) -> QueryResult<()> {
+pub fn record<G>(tx: &mut PgConnection, who: &Actor<G>, now: DateTime<Utc>, event: &Event) -> QueryResult<()> {
     let row = queries::NewEvent {
         id: secrets::new_id(now),
         tenant_id: who.tenant.id,

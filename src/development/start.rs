@@ -70,7 +70,7 @@ pub fn prepare(data_dir: &Path, database_url: &str, port: u16, clock: &Clock) ->
     let provider = IdentityProvider::open(data_dir, base_url.url(), vec![client], people, assets, clock.clone())
         .map_err(|error| format!("the development identity provider cannot start: {error}"))?;
     let mut own = ProviderConfig::new(PROVIDER_KEY, &provider.issuer(), CLIENT_ID, &redirect_uri);
-    own.name = "the development sign-in".into();
+    own.name = "development sign-in".into();
     own.client_secret = Some(SecretString::from(client_secret));
     own.algorithms = vec![Alg::Es256];
     let config = Config::for_development(SecretString::from(database_url.to_owned()), base_url, secret_key, own, port);
@@ -106,7 +106,7 @@ fn kept_secret(path: &Path) -> Result<String, String> {
     }
     let mut bytes = [0_u8; 32];
     secrets::fill_random(&mut bytes);
-    let text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let text = secrets::hex(&bytes);
     let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
     file.as_mut()
         .map_err(|error| error.to_string())

@@ -179,11 +179,7 @@ fn note(
     (id, name): (Uuid, &str),
     changes: Vec<Change>,
 ) -> Outcome<()> {
-    let object = Object::Organisation(id);
-    Ok(audit::record(
-        tx,
-        who,
-        now,
-        Event { verb, object, object_name: name.into(), organisation_id: Some(id), changes },
-    )?)
+    let (object, object_name) = (Object::Organisation(id), name.into());
+    let event = Event { verb, object, object_name, organisation_id: Some(id), changes };
+    Ok(audit::record(tx, who, now, &event)?)
 }

@@ -14,7 +14,7 @@ use super::model::State;
 use super::queries;
 
 /// From here on a count is remembered instead of repeated.
-const LARGE: i64 = 2_000;
+const LARGE: i64 = 500;
 const REMEMBERED_SECONDS: i64 = 60;
 
 /// Partners of a tenant by state.
@@ -83,6 +83,6 @@ mod tests {
 
     #[test]
     fn a_large_count_is_said_to_be_about_right() {
-        assert_eq!([0, 43, 1_999, 1_000_000].map(words), ["0", "43", "1,999", "about 1,000,000"]);
+        assert_eq!([0, 43, 499, 1_000_000].map(words), ["0", "43", "499", "about 1,000,000"]);
     }
 }

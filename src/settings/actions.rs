@@ -79,5 +79,5 @@ pub fn edit(tx: &mut PgConnection, who: &Actor<ManageTenant>, now: DateTime<Utc>
         organisation_id: Some(who.organisation.id),
         changes,
     };
-    Ok(audit::record(tx, who, now, event)?)
+    Ok(audit::record(tx, who, now, &event)?)
 }

@@ -211,5 +211,5 @@ fn note(
 ) -> Outcome<()> {
     let organisation_id = Some(scope.organisation);
     let event = Event { verb, object: Object::User(id), object_name: name.into(), organisation_id, changes };
-    Ok(audit::record(tx, scope.who, scope.now, event)?)
+    Ok(audit::record(tx, scope.who, scope.now, &event)?)
 }

@@ -3,7 +3,6 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use actix_web::http::header::{self, HeaderValue};
@@ -14,6 +13,7 @@ use sha2::{Digest as _, Sha256};
 use super::error::AppError;
 use super::path;
 use super::view;
+use crate::secrets;
 
 #[derive(RustEmbed)]
 #[folder = "static/"]
@@ -38,7 +38,6 @@ pub fn urls() -> view::Assets {
 }
 
 /// `GET /static/{file}`
-#[expect(clippy::unused_async, reason = "handlers are async")]
 pub async fn file(request: HttpRequest) -> Result<HttpResponse, AppError> {
     let asset = CATALOGUE.by_address.get(&path::word(&request, "file")?).ok_or(AppError::NotFound)?;
     let mut response = HttpResponse::Ok().content_type(asset.kind).body(asset.body.clone());
@@ -60,10 +59,7 @@ impl Catalogue {
     }
 
     fn add(&mut self, name: &str, kind: &'static str, body: Vec<u8>) -> String {
-        let mut hash = String::new();
-        for byte in Sha256::digest(&body).iter().take(6) {
-            let _ = write!(hash, "{byte:02x}");
-        }
+        let hash = secrets::hex(Sha256::digest(&body).get(..6).unwrap_or_default());
         let file = format!("{hash}-{name}");
         let address = format!("/static/{file}");
         self.by_address.insert(file, Asset { body: body.into(), kind });
@@ -72,7 +68,7 @@ impl Catalogue {
 }
 
 fn read(name: &str) -> Vec<u8> {
-    Files::get(name).map(|file| file.data).unwrap_or(Cow::Borrowed(&[])).into_owned()
+    Files::get(name).map_or(Cow::Borrowed([].as_slice()), |file| file.data).into_owned()
 }
 
 fn styles() -> String {

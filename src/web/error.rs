@@ -5,7 +5,10 @@
 
 use std::borrow::Cow;
 
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{StatusCode, header};
+use actix_web::middleware::Next;
 use actix_web::{HttpResponse, ResponseError};
 use askama::Template;
 
@@ -23,6 +26,19 @@ pub struct ErrorPage {
     pub steps: Vec<Link>,
     /// To quote when asking for help; names the request in the log.
     pub reference: String,
+}
+
+const FORBIDDEN: &str =
+    "Your role does not include it. If you need it, ask an owner or administrator of your programme.";
+const CSRF: &str = "It was opened before you last signed in, or on another site. Nothing was changed: go back, reload \
+     the page and send it again.";
+const STALE: &str =
+    "This was changed since you opened it. Nothing of yours was saved over it: reload the page to see how it is now.";
+const INTERNAL: &str = "It has been noted. What was saved before is safe; what you just sent may not have been saved. \
+     Try again, and quote the reference below if it happens again.";
+
+fn provider_text(name: &str) -> String {
+    format!("{name} does not answer. People who are signed in can go on working; try again in a minute.")
 }
 
 /// Why a request was not done.
@@ -67,88 +83,66 @@ impl AppError {
         Self::Internal
     }
 
-    const fn words(&self) -> (StatusCode, &'static str, &'static str) {
+    const fn status(&self) -> StatusCode {
         match self {
-            Self::SignIn { .. } => (StatusCode::SEE_OTHER, "Sign in", "Sign in to go on."),
-            Self::Forbidden => (
-                StatusCode::FORBIDDEN,
-                "This page is not open to you",
-                "Your role does not include it. If you need it, ask an owner or administrator of your programme.",
-            ),
-            Self::NotFound => (
-                StatusCode::NOT_FOUND,
-                "There is nothing here",
-                "The address may be mistyped, or what was here has been removed. Nothing of yours was changed.",
-            ),
-            Self::Method => (
-                StatusCode::METHOD_NOT_ALLOWED,
-                "This address does not work that way",
-                "Open the page and use its buttons. Nothing was changed.",
-            ),
-            Self::Malformed(_) => (StatusCode::BAD_REQUEST, "This request cannot be read", ""),
-            Self::Csrf => (
-                StatusCode::FORBIDDEN,
-                "This form is too old to send",
-                "It was opened before you last signed in, or on another site. Nothing was changed: go back, reload the page \
-                 and send it again.",
-            ),
-            Self::Stale => (
-                StatusCode::CONFLICT,
-                "Somebody else was faster",
-                "This was changed since you opened it. Nothing of yours was saved over it: reload the page to see how it is \
-                 now.",
-            ),
-            Self::TooLarge => {
-                (StatusCode::PAYLOAD_TOO_LARGE, "That is too much at once", "Forms take 64 KB. Nothing was changed.")
-            }
-            Self::TooSlow => (
-                StatusCode::REQUEST_TIMEOUT,
-                "The request did not arrive in time",
-                "The connection may be slow. Nothing was changed: try again.",
-            ),
-            Self::MediaType => (
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "This kind of content is not taken here",
-                "Use the form on the page. Nothing was changed.",
-            ),
-            Self::Misdirected => (
-                StatusCode::MISDIRECTED_REQUEST,
-                "This is not the address of this portal",
-                "Use the address that your programme gave you.",
-            ),
-            Self::Busy => (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "The portal is catching its breath",
-                "It could not answer in time. What is saved is safe; try again in a few seconds.",
-            ),
-            Self::ReadOnly => (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "Under maintenance: reading only",
-                "Pages can be read, but nothing can be saved for the moment. Nothing was changed.",
-            ),
-            Self::Provider(_) => (StatusCode::SERVICE_UNAVAILABLE, "Signing in is not possible right now", ""),
-            Self::Internal => (
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "Something went wrong on our side",
-                "It has been noted. What was saved before is safe; what you just sent may not have been saved. Try again, \
-                 and quote the reference below if it happens again.",
-            ),
+            Self::SignIn { .. } => StatusCode::SEE_OTHER,
+            Self::Forbidden | Self::Csrf => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Method => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Malformed(_) => StatusCode::BAD_REQUEST,
+            Self::Stale => StatusCode::CONFLICT,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,
+            Self::Busy | Self::ReadOnly | Self::Provider(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
-    fn text(&self) -> Cow<'static, str> {
+    const fn heading(&self) -> &'static str {
         match self {
-            Self::Malformed(what) => what.clone(),
-            Self::Provider(name) => {
-                format!("{name} does not answer. People who are signed in can go on working; try again in a minute.")
-                    .into()
-            }
-            other => other.words().2.into(),
+            Self::SignIn { .. } => "Sign in",
+            Self::Forbidden => "This page is not open to you",
+            Self::NotFound => "There is nothing here",
+            Self::Method => "This address does not work that way",
+            Self::Malformed(_) => "This request cannot be read",
+            Self::Csrf => "This form is too old to send",
+            Self::Stale => "Somebody else was faster",
+            Self::TooLarge => "That is too much at once",
+            Self::TooSlow => "The request did not arrive in time",
+            Self::MediaType => "This kind of content is not taken here",
+            Self::Misdirected => "This is not the address of this portal",
+            Self::Busy => "The portal is catching its breath",
+            Self::ReadOnly => "Under maintenance: reading only",
+            Self::Provider(_) => "Signing in is not possible right now",
+            Self::Internal => "Something went wrong on our side",
         }
+    }
+
+    /// What it means for the reader, and what to do next.
+    fn text(&self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::Malformed(what) => return what.clone(),
+            Self::Provider(name) => return provider_text(name).into(),
+            Self::SignIn { .. } => "Sign in to go on.",
+            Self::Forbidden => FORBIDDEN,
+            Self::NotFound => "The address may be mistyped, or what was here has been removed. Nothing was changed.",
+            Self::Method => "Open the page and use its buttons. Nothing was changed.",
+            Self::Csrf => CSRF,
+            Self::Stale => STALE,
+            Self::TooLarge => "Forms take 64 KB. Nothing was changed.",
+            Self::TooSlow => "The connection may be slow. Nothing was changed: try again.",
+            Self::MediaType => "Use the form on the page. Nothing was changed.",
+            Self::Misdirected => "Use the address that your programme gave you.",
+            Self::Busy => "It could not answer in time. What is saved is safe; try again in a few seconds.",
+            Self::ReadOnly => "Pages can be read, but nothing can be saved for the moment. Nothing was changed.",
+            Self::Internal => INTERNAL,
+        })
     }
 
     fn page(&self) -> ErrorPage {
-        let (status, heading, _) = self.words();
+        let (status, heading) = (self.status(), self.heading());
         let shell =
             Shell { title: format!("{heading} ({})", status.as_u16()), assets: assets::urls(), ..Shell::default() };
         let retry = matches!(self, Self::Provider(_));
@@ -163,15 +157,38 @@ impl AppError {
     }
 }
 
+/// Answers that actix made itself (an unknown address, a method that a route does not take) become pages too; the
+/// `Allow` header of a 405 stays.
+pub async fn pages(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let response = next.call(request).await?.map_into_boxed_body();
+    let error = match response.status() {
+        StatusCode::NOT_FOUND => AppError::NotFound,
+        StatusCode::METHOD_NOT_ALLOWED => AppError::Method,
+        _ => return Ok(response),
+    };
+    if response.headers().contains_key(header::CONTENT_TYPE) {
+        return Ok(response);
+    }
+    let allow = response.headers().get(header::ALLOW).cloned();
+    let mut page = error.error_response();
+    if let Some(allow) = allow {
+        page.headers_mut().insert(header::ALLOW, allow);
+    }
+    Ok(response.into_response(page))
+}
+
 impl std::fmt::Display for AppError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.words().1)
+        f.write_str(self.heading())
     }
 }
 
 impl ResponseError for AppError {
     fn status_code(&self) -> StatusCode {
-        self.words().0
+        self.status()
     }
 
     fn error_response(&self) -> HttpResponse {

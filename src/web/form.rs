@@ -53,13 +53,11 @@ impl<T: DeserializeOwned + 'static> FromRequest for Submitted<T> {
 
 /// What a form's token is bound to: the session, or the browser of somebody who is not signed in.
 pub fn token_seed(request: &HttpRequest, portal: &Portal) -> Option<Vec<u8>> {
-    match actor::principal(request) {
-        Ok(Some(principal)) => Some(principal.session_id.as_bytes().to_vec()),
-        _ => {
-            let name = cookies::BROWSER.on(portal.base_url.is_https());
-            request.cookie(name).map(|cookie| cookie.value().as_bytes().to_vec())
-        }
+    if let Ok(Some(principal)) = actor::principal(request) {
+        return Some(principal.session_id.as_bytes().to_vec());
     }
+    let name = cookies::BROWSER.on(portal.base_url.is_https());
+    request.cookie(name).map(|cookie| cookie.value().as_bytes().to_vec())
 }
 
 fn token_fits(request: &HttpRequest, portal: &Portal, token: &str) -> bool {

@@ -45,13 +45,9 @@ impl Frame {
         let flash = request
             .cookie(cookies::FLASH.on(portal.base_url.is_https()))
             .and_then(|cookie| Flash::open(&portal.key, cookie.value()));
-        let (seed, new_browser) = match form::token_seed(request, &portal) {
-            Some(seed) => (seed, None),
-            None => {
-                let browser = secrets::random_token();
-                (browser.as_bytes().to_vec(), Some(browser))
-            }
-        };
+        let known = form::token_seed(request, &portal);
+        let new_browser = known.is_none().then(secrets::random_token);
+        let seed = known.or_else(|| new_browser.as_ref().map(|new| new.as_bytes().to_vec())).unwrap_or_default();
         let (path, query) = (request.path().to_owned(), request.query_string().to_owned());
         Ok(Self { portal, principal, path, query, flash, seed, new_browser })
     }

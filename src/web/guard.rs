@@ -7,7 +7,7 @@ use std::time::Duration;
 use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header;
+use actix_web::http::{Method, header};
 use actix_web::middleware::Next;
 use futures_util::FutureExt as _;
 
@@ -23,13 +23,11 @@ pub async fn panics(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    match AssertUnwindSafe(next.call(request)).catch_unwind().await {
-        Ok(answer) => answer,
-        Err(_) => {
-            tracing::error!(request_id = %trace::current_request_id(), "a handler panicked");
-            Err(AppError::Internal.into())
-        }
+    if let Ok(answer) = AssertUnwindSafe(next.call(request)).catch_unwind().await {
+        return answer;
     }
+    tracing::error!(request_id = %trace::current_request_id(), "a handler panicked");
+    Err(AppError::Internal.into())
 }
 
 /// Ends a request that takes too long, whoever is slow.
@@ -50,7 +48,7 @@ pub async fn host(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let named = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let absolute = request.uri().authority().map(|authority| authority.as_str());
+    let absolute = request.uri().authority().map(actix_web::http::uri::Authority::as_str);
     let portal = request.app_data::<Shared>();
     let ours = portal.is_some_and(|portal| {
         let is_ours = |name: &str| name.eq_ignore_ascii_case(portal.base_url.authority());
@@ -69,5 +67,16 @@ pub async fn cookie_names(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     cookies::keep_honest(request.headers_mut()).map_err(|what| AppError::Malformed(what.into()))?;
+    next.call(request).await
+}
+
+/// `HEAD` is `GET` without a body; the body is left out further down, so that handlers need not know.
+pub async fn head_as_get(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    if request.method() == Method::HEAD {
+        request.head_mut().method = Method::GET;
+    }
     next.call(request).await
 }

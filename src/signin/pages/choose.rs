@@ -45,7 +45,11 @@ pub async fn ask(request: HttpRequest, frame: Frame) -> Result<HttpResponse, App
     let now = frame.portal.clock.now();
     let outcome = frame.portal.db.read(move |conn| {
         let email = proof.email.as_deref().and_then(|email| crate::access::EmailAddress::parse(email).ok());
-        let found = queries::candidates(conn, (&proof.issuer, &proof.subject), email.as_ref().map(|email| email.key()));
+        let found = queries::candidates(
+            conn,
+            (&proof.issuer, &proof.subject),
+            email.as_ref().map(crate::access::EmailAddress::key),
+        );
         Ok((found?, now))
     });
     let (candidates, _) = outcome.await?;

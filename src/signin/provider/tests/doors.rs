@@ -78,6 +78,17 @@ async fn a_token_endpoint_that_misbehaves_gives_no_session_and_gets_the_code_onc
 const TWO: &str = r#"{"access_token":"a","token_type":"Bearer","id_token":"x","id_token":"y"}"#;
 
 #[actix_web::test]
+async fn an_answer_may_have_256_kib_and_not_one_byte_more() {
+    let cases: [Case; 4] = [
+        ("discovery", |s| s.reply("discovery", Reply::Padded(262_144)), "ok"),
+        ("discovery and a byte", |s| s.reply("discovery", Reply::Padded(262_145)), "discovery_too_large"),
+        ("keys and a byte", |s| s.reply("keys", Reply::Padded(262_145)), "keys_too_large"),
+        ("token and a byte", |s| s.reply("token", Reply::Padded(262_145)), "token_too_large"),
+    ];
+    try_all(&cases).await;
+}
+
+#[actix_web::test]
 async fn a_wrong_secret_is_the_operators_trouble() {
     let idp = Idp::start();
     let mut wrong = config(&idp);

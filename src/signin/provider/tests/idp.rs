@@ -31,6 +31,8 @@ pub enum Reply {
     Honest,
     Text(u16, &'static str, &'static str),
     Redirect(u16),
+    /// Honest, with blanks up to this many bytes.
+    Padded(usize),
     /// Claims to be gzip.
     Packed,
     Silence,
@@ -211,6 +213,11 @@ async fn send(reply: Reply, document: &Value) -> HttpResponse {
     match reply {
         Reply::Honest if document.get("error").is_some() => status(400).json(document),
         Reply::Honest => json.body(document.to_string()),
+        Reply::Padded(size) => {
+            let mut body = document.to_string().into_bytes();
+            body.resize(size, b' ');
+            json.body(body)
+        }
         Reply::Text(code, kind, text) => status(code).content_type(kind).body(text),
         Reply::Redirect(code) => status(code).insert_header(("location", "/trap")).finish(),
         Reply::Packed => json.insert_header(("content-encoding", "gzip")).body(vec![0x1f, 0x8b, 8, 0]),

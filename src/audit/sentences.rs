@@ -37,12 +37,14 @@ pub fn staff_href(row: &EventRow, host: Uuid) -> Option<String> {
 
 fn entry(row: &EventRow, zone: Tz, href: Option<String>) -> HistoryEntry {
     let (icon, action, rest) = words(row);
+    // Whoever signs in does it to themselves: one name is enough.
+    let own = row.verb == Verb::SignInFirst;
     HistoryEntry {
         icon,
         actor: row.actor_name.clone(),
         action: action.into(),
-        object: row.object_name.clone(),
-        href: if row.verb == Verb::SignInFirst { None } else { href },
+        object: if own { String::new() } else { row.object_name.clone() },
+        href: href.filter(|_| !own),
         rest,
         time: dates::time(row.at, zone),
         datetime: dates::machine(row.at),
@@ -64,7 +66,7 @@ fn words(row: &EventRow) -> (&'static str, &'static str, String) {
         Verb::Remove => ("trash-2", "removed", String::new()),
         Verb::ResetIdentity => ("shield-check", "let", " sign in with a new account".into()),
         Verb::RefuseIdentity => ("triangle-alert", "refused an unknown account for", String::new()),
-        Verb::SignInFirst => ("log-in", "signed in for the first time as", String::new()),
+        Verb::SignInFirst => ("log-in", "signed in for the first time", String::new()),
     }
 }
 

@@ -55,50 +55,41 @@ impl Db {
         Self { pool, gate: Arc::new(Semaphore::new(size as usize)) }
     }
 
-    /// Runs `work` on a connection. A connection that died while idle is replaced and `work` is run once more.
+    /// Runs `work` on a connection. One that turns out to be dead is replaced and `work` is run again, until one lives;
+    /// so `work` must only read.
     pub async fn read<T, R, F>(&self, work: F) -> Result<T, Fault<R>>
     where
         F: Fn(&mut PgConnection) -> Result<T, Fault<R>> + Send + 'static,
         T: Send + 'static,
         R: Send + 'static,
     {
-        self.run(move |conn| match work(&mut conn.pg) {
-            Err(Fault::Db(error)) if error.connection_lost() => {
-                conn.lost = true;
-                Err(Fault::Db(error))
-            }
-            other => other,
-        })
-        .await
+        self.run(self.pool.max_size() + 1, work).await
     }
 
     /// Runs `work` in one transaction: all of it happens or nothing. Deadlocks and serialisation failures are
-    /// retried whole, so `work` must have no effect outside the database.
+    /// retried whole, so `work` must have no effect outside the database. A connection lost on the way is not retried:
+    /// the commit may have happened.
     pub async fn write<T, R, F>(&self, work: F) -> Result<T, Fault<R>>
     where
         F: Fn(&mut PgConnection) -> Result<T, Fault<R>> + Send + 'static,
         T: Send + 'static,
         R: Send + 'static,
     {
-        self.run(move |conn| {
+        let whole = move |conn: &mut PgConnection| {
             let mut tries = 1;
             loop {
-                match conn.pg.transaction(|tx| work(tx)) {
+                match conn.transaction(|tx| work(tx)) {
                     Err(Fault::Db(error)) if error.worth_retrying() && tries < WRITE_TRIES => tries += 1,
-                    Err(Fault::Db(error)) => {
-                        conn.lost = error.connection_lost();
-                        return Err(Fault::Db(error));
-                    }
                     other => return other,
                 }
             }
-        })
-        .await
+        };
+        self.run(1, whole).await
     }
 
-    async fn run<T, R, F>(&self, work: F) -> Result<T, Fault<R>>
+    async fn run<T, R, F>(&self, connections: u32, work: F) -> Result<T, Fault<R>>
     where
-        F: Fn(&mut manager::Connection) -> Result<T, Fault<R>> + Send + 'static,
+        F: Fn(&mut PgConnection) -> Result<T, Fault<R>> + Send + 'static,
         T: Send + 'static,
         R: Send + 'static,
     {
@@ -109,13 +100,34 @@ impl Db {
         let pool = self.pool.clone();
         let call = tokio::task::spawn_blocking(move || {
             let _turn = turn;
-            let mut conn: Pooled = pool.get().map_err(|_| DbError::Unavailable)?;
-            work(&mut conn)
+            on_live_connection(&pool, connections, &work)
         });
         match tokio::time::timeout(CALL_LIMIT, call).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(panic)) if panic.is_panic() => std::panic::resume_unwind(panic.into_panic()),
             Ok(Err(_)) | Err(_) => Err(DbError::Busy.into()),
+        }
+    }
+}
+
+/// Tries `work` on up to `connections` connections, going on only when one turned out to be dead.
+fn on_live_connection<T, R>(
+    pool: &r2d2::Pool<Manager>,
+    connections: u32,
+    work: &impl Fn(&mut PgConnection) -> Result<T, Fault<R>>,
+) -> Result<T, Fault<R>> {
+    let mut left = connections;
+    loop {
+        left -= 1;
+        let mut conn: Pooled = pool.get().map_err(|_| DbError::Unavailable)?;
+        match work(&mut conn.pg) {
+            Err(Fault::Db(error)) if error.connection_lost() => {
+                conn.lost = true;
+                if left == 0 {
+                    return Err(DbError::Unavailable.into());
+                }
+            }
+            other => return other,
         }
     }
 }

@@ -69,12 +69,20 @@ pub fn prepare(data_dir: &Path, database_url: &str, port: u16, clock: &Clock) ->
     let assets = Assets { stylesheet: assets::urls().stylesheet };
     let provider = IdentityProvider::open(data_dir, base_url.url(), vec![client], people, assets, clock.clone())
         .map_err(|error| format!("the development identity provider cannot start: {error}"))?;
-    let mut own = ProviderConfig::new(PROVIDER_KEY, &provider.issuer(), CLIENT_ID, &redirect_uri);
-    own.name = "development sign-in".into();
-    own.client_secret = Some(SecretString::from(client_secret));
-    own.algorithms = vec![Alg::Es256];
+    let own = relying_party(&provider.issuer(), &redirect_uri, client_secret);
+    let environment = format!("BASE_URL={}\n", base_url.origin());
+    std::fs::write(data_dir.join("demo.env"), environment).map_err(|error| format!("demo.env: {error}"))?;
     let config = Config::for_development(SecretString::from(database_url.to_owned()), base_url, secret_key, own, port);
     Ok(Prepared { config, extras: Extras::of(provider) })
+}
+
+/// The portal's side of the development identity provider: configured like any provider.
+fn relying_party(issuer: &str, redirect_uri: &str, secret: String) -> ProviderConfig {
+    let mut config = ProviderConfig::new(PROVIDER_KEY, issuer, CLIENT_ID, redirect_uri);
+    config.name = "development sign-in".into();
+    config.client_secret = Some(SecretString::from(secret));
+    config.algorithms = vec![Alg::Es256];
+    config
 }
 
 fn person(person: demo::DemoPerson) -> Person {

@@ -89,8 +89,11 @@ mod tests {
 
     #[test]
     fn the_style_sheet_names_the_font_by_its_content() {
-        let css =
-            CATALOGUE.by_address.iter().find(|(name, _)| name.ends_with(".css")).map(|(_, asset)| asset.body.clone());
+        let css = CATALOGUE
+            .by_address
+            .iter()
+            .find(|(name, _)| name.contains("guildhall.css"))
+            .map(|(_, asset)| asset.body.clone());
         let css = String::from_utf8(css.unwrap().to_vec()).unwrap();
         assert!(css.contains("-inter.woff2") && !css.contains("/static/fonts/"));
     }

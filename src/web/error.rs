@@ -213,7 +213,6 @@ impl From<DbError> for AppError {
             DbError::Busy | DbError::Unavailable => Self::Busy,
             DbError::ReadOnly => Self::ReadOnly,
             DbError::Query(diesel::result::Error::NotFound) => Self::NotFound,
-            DbError::Query(error) if error.to_string().contains("server closed the connection") => Self::Busy,
             DbError::Query(error) => Self::internal(error),
         }
     }

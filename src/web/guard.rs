@@ -4,19 +4,31 @@
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
-use actix_web::Error;
-use actix_web::body::MessageBody;
+use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
 use actix_web::http::{Method, header};
 use actix_web::middleware::Next;
+use actix_web::{Error, HttpResponse, ResponseError as _};
 use futures_util::FutureExt as _;
 
 use super::error::AppError;
-use super::portal::Shared;
+use super::portal::{Portal, Shared};
 use super::{cookies, trace};
 
 /// From the first header to the last byte of the answer's head.
 pub const REQUEST_LIMIT: Duration = Duration::from_secs(15);
+
+/// Refuses a request that no handler has seen.
+pub fn refuse(request: ServiceRequest, error: &AppError) -> ServiceResponse<BoxBody> {
+    request.into_response(error.error_response())
+}
+
+/// Ends a request that a handler has taken. The answer is made here, where its request id is known.
+fn give_up(error: AppError) -> Error {
+    let answer = error.error_response();
+    InternalError::from_response(error, answer).into()
+}
 
 /// A panic answers 500 and the process lives; the request's transaction was rolled back by its unwinding.
 pub async fn panics(
@@ -27,7 +39,7 @@ pub async fn panics(
         return answer;
     }
     tracing::error!(request_id = %trace::current_request_id(), "a handler panicked");
-    Err(AppError::Internal.into())
+    Err(give_up(AppError::Internal))
 }
 
 /// Ends a request that takes too long, whoever is slow.
@@ -37,7 +49,7 @@ pub async fn deadline(
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     match tokio::time::timeout(REQUEST_LIMIT, next.call(request)).await {
         Ok(answer) => answer,
-        Err(_) => Err(AppError::Busy.into()),
+        Err(_) => Err(give_up(AppError::Busy)),
     }
 }
 
@@ -46,28 +58,40 @@ pub async fn deadline(
 pub async fn host(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<impl MessageBody>, Error> {
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let Some(portal) = request.app_data::<Shared>().cloned() else { return Err(AppError::Internal.into()) };
     let named = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let absolute = request.uri().authority().map(actix_web::http::uri::Authority::as_str);
-    let portal = request.app_data::<Shared>();
-    let ours = portal.is_some_and(|portal| {
-        let is_ours = |name: &str| name.eq_ignore_ascii_case(portal.base_url.authority());
-        is_ours(named) && absolute.is_none_or(is_ours)
-    });
-    if ours || request.path().starts_with("/health/") {
-        next.call(request).await
-    } else {
-        Err(AppError::Misdirected.into())
+    let is_ours = |name: &str| name.eq_ignore_ascii_case(portal.base_url.authority());
+    if (is_ours(named) && absolute.is_none_or(is_ours)) || request.path().starts_with("/health/") {
+        return Ok(next.call(request).await?.map_into_boxed_body());
     }
+    match other_name(&portal, named, &request) {
+        Some(address) => {
+            let answer = HttpResponse::Found().insert_header((header::LOCATION, address)).finish();
+            Ok(request.into_response(answer))
+        }
+        None => Ok(refuse(request, &AppError::Misdirected)),
+    }
+}
+
+/// In development mode this machine's other name is no attack but habit: the same page under the right one.
+fn other_name(portal: &Portal, named: &str, request: &ServiceRequest) -> Option<String> {
+    let port = portal.base_url.authority().rsplit(':').next()?;
+    let habit = named == format!("127.0.0.1:{port}") || named == format!("[::1]:{port}");
+    let address = request.uri().path_and_query()?.as_str();
+    (portal.development && habit && request.method().is_safe()).then(|| portal.base_url.join(address))
 }
 
 /// Removes cookies whose names only pretend to be ours (security fact 1) before anything reads them.
 pub async fn cookie_names(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    cookies::keep_honest(request.headers_mut()).map_err(|what| AppError::Malformed(what.into()))?;
-    next.call(request).await
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    match cookies::keep_honest(request.headers_mut()) {
+        Ok(()) => Ok(next.call(request).await?.map_into_boxed_body()),
+        Err(what) => Ok(refuse(request, &AppError::Malformed(what.into()))),
+    }
 }
 
 /// `HEAD` is `GET` without a body; the body is left out further down, so that handlers need not know.

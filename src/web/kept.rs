@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::error::AppError;
 use super::form;
 use super::portal::Shared;
-use super::{actor, query};
+use super::{actor, guard, query};
 use crate::access::session::Visitor;
 use crate::db::schema::kept_forms;
 use crate::secrets;
@@ -31,14 +31,21 @@ pub async fn forms(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    if request.method() == Method::POST
-        && let Visitor::Expired { user_id } = actor::visitor(request.request())?
-    {
-        let payload = request.take_payload();
-        let return_to = keep(request.request(), payload, user_id).await?;
-        return Err(AppError::SignIn { return_to }.into());
+    if request.method() != Method::POST {
+        return Ok(next.call(request).await?.map_into_boxed_body());
     }
-    Ok(next.call(request).await?.map_into_boxed_body())
+    let refusal = match actor::visitor(request.request()) {
+        Ok(Visitor::Expired { user_id }) => {
+            let payload = request.take_payload();
+            match keep(request.request(), payload, user_id).await {
+                Ok(return_to) => AppError::SignIn { return_to },
+                Err(error) => error,
+            }
+        }
+        Ok(Visitor::Known(_) | Visitor::Anonymous) => return Ok(next.call(request).await?.map_into_boxed_body()),
+        Err(error) => error,
+    };
+    Ok(guard::refuse(request, &refusal))
 }
 
 async fn keep(request: &HttpRequest, payload: Payload, user_id: Uuid) -> Result<String, AppError> {

@@ -34,11 +34,19 @@ pub async fn requests(
     let began = Instant::now();
     let id = new_request_id(&request);
     request.extensions_mut().insert(RequestId(id.clone()));
-    let mut response = REQUEST_ID.scope(id.clone(), next.call(request)).await?;
+    let method = request.method().clone();
+    let mut response = match REQUEST_ID.scope(id.clone(), next.call(request)).await {
+        Ok(response) => response,
+        Err(error) => {
+            log(method.as_str(), "(given up)", error.as_response_error().status_code().as_u16(), &id, began);
+            return Err(error);
+        }
+    };
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
     }
-    log(&response, &id, began);
+    let route = response.request().match_pattern().unwrap_or_else(|| "(none)".into());
+    log(method.as_str(), &route, response.status().as_u16(), &id, began);
     Ok(response)
 }
 
@@ -47,10 +55,7 @@ fn new_request_id(request: &ServiceRequest) -> String {
     now.map_or_else(Uuid::new_v4, secrets::new_id).simple().to_string()
 }
 
-fn log<B>(response: &ServiceResponse<B>, id: &str, began: Instant) {
-    let route = response.request().match_pattern().unwrap_or_else(|| "(none)".into());
+fn log(method: &str, route: &str, status: u16, id: &str, began: Instant) {
     let milliseconds = began.elapsed().as_secs_f64() * 1_000.0;
-    let status = response.status().as_u16();
-    let method = response.request().method().as_str();
     tracing::info!(target: "guildhall::access", request_id = id, method, route, status, milliseconds, "request");
 }

@@ -109,7 +109,8 @@ async fn show_refusal(
             frame.refused(&Edit { version, ..Edit::of(shell(frame, &organisation), &organisation, typed, &problems) })
         }
         Refusal::Stale(now) => {
-            let page = Edit::of(shell(frame, &now), &now, typed, &Problems::default());
+            let mut page = Edit::of(shell(frame, &now), &now, typed, &Problems::default());
+            page.shell.title = format!("Error: {}", page.shell.title);
             frame.answer(StatusCode::CONFLICT, &Edit { now: Some(*now), ..page })
         }
         Refusal::Gone | Refusal::NameTaken => Err(AppError::NotFound),

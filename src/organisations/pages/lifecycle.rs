@@ -45,10 +45,7 @@ pub async fn ask_suspension(who: Actor<WritePartners>, frame: Frame, id: Id) -> 
         lead: format!(
             "People of {name} are signed out at once and cannot sign in until you resume it. Nothing is deleted."
         ),
-        toll: vec![
-            people(&organisation, signed_in),
-            Toll { number: "∞".into(), text: "no end date: it stays suspended until somebody resumes it".into() },
-        ],
+        toll: vec![people(&organisation, signed_in)],
         button: format!("Suspend {name}"),
         keep: "Leave it active".into(),
         ..asking(&frame, &organisation, "Suspend")
@@ -155,10 +152,8 @@ fn asking(frame: &Frame, organisation: &Organisation, verb: &str) -> Consequence
 
 fn people(organisation: &Organisation, signed_in: i64) -> Toll {
     let noun = if organisation.user_count == 1 { "person loses access" } else { "people lose their access" };
-    Toll {
-        number: organisation.user_count.to_string(),
-        text: format!("{noun}, {signed_in} of them signed in right now"),
-    }
+    let now = if signed_in == 0 { "none of them".into() } else { format!("{signed_in} of them") };
+    Toll { number: organisation.user_count.to_string(), text: format!("{noun}, {now} signed in right now") }
 }
 
 fn counted(people: usize) -> String {

@@ -37,7 +37,8 @@ pub async fn callback(request: HttpRequest, frame: Frame, browser_session: Sessi
         return refusal::failed(&frame, &provider.config().name);
     }
     if !answer.error.is_empty() {
-        tracing::warn!(reason = "provider_error", error = printable(&answer.error), "a sign-in was refused");
+        let reason = provider.refusal(&answer.error, answer.iss.as_deref());
+        tracing::warn!(reason = reason.code(), provider = key, "a sign-in was refused");
         return refusal::cancelled(&frame, &provider.config().name, &answer.error);
     }
     let query = CallbackQuery { code: answer.code, iss: answer.iss };
@@ -110,12 +111,6 @@ pub fn arrive(browser_session: &Session, key: &str, return_to: &str) -> HttpResp
 
 fn redirect(to: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((header::LOCATION, to)).finish()
-}
-
-/// A provider's error code for the log: a word, or that it was none.
-fn printable(code: &str) -> String {
-    let word = code.len() <= 60 && code.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    if word { code.to_owned() } else { "(not a code)".into() }
 }
 
 /// Whether a provider is configured under this key.

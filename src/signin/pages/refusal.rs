@@ -101,7 +101,7 @@ fn page(frame: &Frame, status: StatusCode, heading: &str, text: &str, advice: &s
     let again = |provider: &std::sync::Arc<super::super::provider::Provider>| {
         let config = provider.config();
         Link::new(
-            format!("Use another {} account", config.name),
+            format!("Use another account with {}", config.name),
             format!("{}?prompt=login", paths::sign_in_with(&config.key)),
         )
     };

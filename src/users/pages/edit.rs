@@ -131,7 +131,8 @@ async fn show_refusal(
         Refusal::Fields(problems) => problems,
         Refusal::Forbidden(reason) => Problems::one("role", Problem::NotAllowed(reason.words())),
         Refusal::Stale(now) => {
-            let page = Edit::of(frame, roster, &loaded, typed, &Problems::default());
+            let mut page = Edit::of(frame, roster, &loaded, typed, &Problems::default());
+            page.shell.title = format!("Error: {}", page.shell.title);
             return frame.answer(StatusCode::CONFLICT, &Edit { now: Some(*now), ..page });
         }
         Refusal::Gone | Refusal::AddressTaken => return Err(AppError::NotFound),

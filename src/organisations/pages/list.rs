@@ -114,7 +114,7 @@ fn view(
     let sorting = (asked.sort, asked.descending);
     let link = |cursor: &Cursor| asked.address(asked.state, sorting, &cursor.encode());
     List {
-        shell: Shell { search: None, ..frame.shell("Partners") },
+        shell: frame.shell("Partners"),
         crumbs: super::crumbs().into_iter().take(2).collect(),
         count: counts::words(counts.all()),
         filters: filters(asked, counts),

@@ -1,6 +1,7 @@
 //! The extractor that is the permission check: a handler that takes an `Actor<G>` cannot run for anybody else.
 
 use std::future::{Ready, ready};
+use std::rc::Rc;
 
 use actix_session::{Session, SessionExt as _};
 use actix_web::dev::Payload;
@@ -12,19 +13,28 @@ use super::trace::RequestId;
 use crate::access::session::Visitor;
 use crate::access::{Actor, Grant, Principal};
 
+/// The visitor of a request, read from its session once: actor, frame and form token all ask.
+#[derive(Clone)]
+struct Known(Rc<Visitor>);
+
 /// Who sent this request; the session was read by the middleware.
 ///
 /// # Errors
 /// [`AppError::Busy`] when the database could not tell.
-pub fn visitor(request: &HttpRequest) -> Result<Visitor, AppError> {
+pub fn visitor(request: &HttpRequest) -> Result<Rc<Visitor>, AppError> {
+    if let Some(Known(visitor)) = request.extensions().get::<Known>() {
+        return Ok(Rc::clone(visitor));
+    }
     let session: Session = request.get_session();
-    session::who(&session).ok_or(AppError::Busy)
+    let visitor = Rc::new(session::who(&session).ok_or(AppError::Busy)?);
+    request.extensions_mut().insert(Known(Rc::clone(&visitor)));
+    Ok(visitor)
 }
 
 /// The signed-in person behind a request, if there is one.
 pub fn principal(request: &HttpRequest) -> Result<Option<Principal>, AppError> {
-    Ok(match visitor(request)? {
-        Visitor::Known(principal) => Some(*principal),
+    Ok(match &*visitor(request)? {
+        Visitor::Known(principal) => Some((**principal).clone()),
         Visitor::Expired { .. } | Visitor::Anonymous => None,
     })
 }

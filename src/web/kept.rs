@@ -34,16 +34,17 @@ pub async fn forms(
     if request.method() != Method::POST {
         return Ok(next.call(request).await?.map_into_boxed_body());
     }
-    let refusal = match actor::visitor(request.request()) {
+    let visitor = actor::visitor(request.request());
+    let refusal = match visitor.as_deref() {
         Ok(Visitor::Expired { user_id }) => {
             let payload = request.take_payload();
-            match keep(request.request(), payload, user_id).await {
+            match keep(request.request(), payload, *user_id).await {
                 Ok(return_to) => AppError::SignIn { return_to },
                 Err(error) => error,
             }
         }
         Ok(Visitor::Known(_) | Visitor::Anonymous) => return Ok(next.call(request).await?.map_into_boxed_body()),
-        Err(error) => error,
+        Err(_) => AppError::Busy,
     };
     Ok(guard::refuse(request, &refusal))
 }

@@ -56,6 +56,7 @@ pub fn serve(portal: Portal, listener: TcpListener, workers: usize, extras: Extr
             .wrap(from_fn(guard::cookie_names)) // 5: only honest cookies
             .wrap(from_fn(guard::host)) // 4: only this host
             .wrap(Compress::default()) // 3
+            .wrap(from_fn(guard::old_clients)) // 3a: nothing compressed that cannot be read
             .wrap(from_fn(guard::panics)) // 2: a panic is an answer
             .wrap(from_fn(headers::on_every_answer)) // 1
             .wrap(from_fn(trace::requests)) // 0: an id, a log line

@@ -227,12 +227,13 @@ fn number(text: &str, most: usize) -> Option<usize> {
 }
 
 fn providers(reader: &mut Reader<'_>, base_url: Option<&BaseUrl>) -> Vec<ProviderConfig> {
-    let keys = reader.required("OIDC_PROVIDERS", PROVIDERS_REMEDY, |text| {
-        let keys: Vec<String> = text.split(',').map(|key| key.trim().to_ascii_lowercase()).collect();
-        let fits = |key: &String| !key.is_empty() && key.len() <= 20 && key.chars().all(|c| c.is_ascii_alphanumeric());
-        keys.iter().all(fits).then_some(keys)
-    });
-    keys.unwrap_or_default().iter().filter_map(|key| provider(reader, key, base_url)).collect()
+    let text = reader.text("OIDC_PROVIDERS").unwrap_or_default().to_ascii_lowercase();
+    let fits = |key: &&str| !key.is_empty() && key.len() <= 20 && key.chars().all(|c| c.is_ascii_alphanumeric());
+    let (keys, others): (Vec<&str>, Vec<&str>) = text.split(',').map(str::trim).partition(fits);
+    if !others.is_empty() {
+        reader.fault("OIDC_PROVIDERS", PROVIDERS_REMEDY);
+    }
+    keys.into_iter().filter_map(|key| provider(reader, key, base_url)).collect()
 }
 
 fn provider(reader: &mut Reader<'_>, key: &str, base_url: Option<&BaseUrl>) -> Option<ProviderConfig> {

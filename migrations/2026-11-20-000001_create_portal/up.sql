@@ -3,12 +3,20 @@
 
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
 
+-- What a person types who has no accents on the keyboard. The same folding is in `src/input/rules.rs`.
+CREATE FUNCTION fold_text(typed text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT replace(replace(replace(translate(
+        regexp_replace(normalize(lower(typed), NFKD), '[\u0300-\u036f]', '', 'g'),
+        'øłđðıħŧ', 'olddiht'), 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe')
+$$;
+
 CREATE TABLE tenants (
     id uuid PRIMARY KEY,
     slug text NOT NULL,
     name text NOT NULL,
     uses_salesforce boolean NOT NULL DEFAULT false,
     accent text,
+    version integer NOT NULL DEFAULT 1,
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
     CONSTRAINT tenants_slug_is_unique UNIQUE (slug),
@@ -43,9 +51,10 @@ CREATE TABLE organisations (
     version integer NOT NULL DEFAULT 1,
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
-    search_text text NOT NULL GENERATED ALWAYS AS (
-        name_key || ' ' || lower(coalesce(code, '')) || ' ' || lower(coalesce(zuora_account_id, '')) || ' '
-        || lower(coalesce(salesforce_account_id, ''))
+    sort_key text COLLATE "C" NOT NULL GENERATED ALWAYS AS (fold_text(name_key)) STORED,
+    search_text text COLLATE "C" NOT NULL GENERATED ALWAYS AS (
+        ' ' || fold_text(name_key) || ' ' || lower(coalesce(code, '')) || ' ' || lower(coalesce(zuora_account_id, ''))
+        || ' ' || lower(coalesce(salesforce_account_id, ''))
     ) STORED,
     CONSTRAINT organisations_number_is_unique UNIQUE (number),
     CONSTRAINT organisations_kind_is_known CHECK (kind IN ('host', 'partner')),
@@ -57,6 +66,7 @@ CREATE TABLE organisations (
 COMMENT ON TABLE organisations IS 'A company with an account: the tenant''s own (host) or one of its partners.';
 COMMENT ON COLUMN organisations.number IS 'Public number, for wire formats whose ids are numeric strings.';
 COMMENT ON COLUMN organisations.name_key IS 'NFC, lower case, single spaces: what makes two names the same. Computed in organisations/model.rs.';
+COMMENT ON COLUMN organisations.sort_key IS 'The name without accents, compared by bytes: every installation sorts and pages alike.';
 COMMENT ON COLUMN organisations.user_count IS 'Kept by the trigger users_are_counted, so that lists neither count nor join.';
 COMMENT ON COLUMN organisations.state_before_deletion IS 'What restoring from the bin brings back.';
 
@@ -64,14 +74,13 @@ CREATE UNIQUE INDEX organisations_one_host ON organisations (tenant_id) WHERE ki
 CREATE UNIQUE INDEX organisations_name_is_taken ON organisations (tenant_id, name_key) WHERE state <> 'deleted';
 CREATE UNIQUE INDEX organisations_code_is_taken ON organisations (tenant_id, lower(code)) WHERE state <> 'deleted';
 -- One index for each way the list can be sorted; each ends in id so that keyset pages have no ties.
-CREATE INDEX organisations_by_name ON organisations (tenant_id, name_key, id) WHERE kind = 'partner' AND state <> 'deleted';
+CREATE INDEX organisations_by_name ON organisations (tenant_id, sort_key, id) WHERE kind = 'partner' AND state <> 'deleted';
 CREATE INDEX organisations_by_created ON organisations (tenant_id, created_at, id) WHERE kind = 'partner' AND state <> 'deleted';
 CREATE INDEX organisations_by_users ON organisations (tenant_id, user_count, id) WHERE kind = 'partner' AND state <> 'deleted';
-CREATE INDEX organisations_by_state ON organisations (tenant_id, state, name_key, id) WHERE kind = 'partner';
+CREATE INDEX organisations_by_state ON organisations (tenant_id, state, created_at, id) WHERE kind = 'partner';
 CREATE INDEX organisations_in_bin ON organisations (tenant_id, deleted_at DESC, id) WHERE state = 'deleted';
 CREATE INDEX organisations_search ON organisations USING gin (search_text gin_trgm_ops);
 CREATE INDEX organisations_by_parent ON organisations (parent_id) WHERE parent_id IS NOT NULL;
-CREATE INDEX organisations_name_prefix ON organisations (tenant_id, name_key text_pattern_ops);
 CREATE INDEX organisations_code_prefix ON organisations (tenant_id, lower(code) text_pattern_ops);
 CREATE INDEX organisations_zuora ON organisations (tenant_id, lower(zuora_account_id) text_pattern_ops);
 CREATE INDEX organisations_salesforce ON organisations (tenant_id, lower(salesforce_account_id) text_pattern_ops);
@@ -184,9 +193,11 @@ CREATE INDEX kept_forms_by_age ON kept_forms (created_at);
 CREATE TABLE used_form_keys (
     key uuid PRIMARY KEY,
     user_id uuid NOT NULL REFERENCES users ON DELETE CASCADE,
+    sent_hash bytea NOT NULL,
     location text NOT NULL,
     created_at timestamptz NOT NULL
 );
+COMMENT ON COLUMN used_form_keys.sent_hash IS 'SHA-256 of what the form held: the same key with other input is a new wish, not a second click.';
 COMMENT ON TABLE used_form_keys IS 'A create form carries a key; the second submit of the same form is sent to what the first one made.';
 CREATE INDEX used_form_keys_by_age ON used_form_keys (created_at);
 

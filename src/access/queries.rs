@@ -71,6 +71,24 @@ fn found((session, user, organisation, tenant): SessionRow) -> FoundSession {
     }
 }
 
+/// Asks again, inside a write, whether its author is still who they were when the request came in: active, in the same
+/// role, their session not ended. Their row stays locked until the transaction ends, so a removal waits or wins.
+///
+/// # Errors
+/// `NotFound` when they are not.
+pub fn still_stands(tx: &mut PgConnection, who: &Principal) -> QueryResult<()> {
+    users::table
+        .find(who.user.id)
+        .filter(users::role.eq(who.user.role))
+        .filter(users::state.eq("active"))
+        .filter(users::removed_at.is_null())
+        .select(users::id)
+        .for_share()
+        .first::<Uuid>(tx)?;
+    sessions::table.find(who.session_id).filter(sessions::ended_at.is_null()).select(sessions::id).first::<Uuid>(tx)?;
+    Ok(())
+}
+
 /// Notes a visit.
 pub fn touch_session(conn: &mut PgConnection, id: Uuid, now: DateTime<Utc>) -> QueryResult<usize> {
     diesel::update(sessions::table.find(id)).set(sessions::last_seen_at.eq(now)).execute(conn)

@@ -44,7 +44,7 @@ async fn show(who: Actor<SignedIn>, frame: Frame) -> Result<HttpResponse, AppErr
             Fact::new("Email address", &who.user.email),
             Fact::new("Organisation", &who.organisation.name),
             Fact::new("Role", format!("{}: {}", who.user.role.word(), who.user.role.explanation())),
-            Fact::new("Time zone", who.organisation.time_zone.replace('_', " ")),
+            Fact::new("Time zone", dates::place(frame.zone())),
         ],
         sessions: sessions.iter().map(|session| row(session, &who, &frame)).collect(),
     })
@@ -52,6 +52,10 @@ async fn show(who: Actor<SignedIn>, frame: Frame) -> Result<HttpResponse, AppErr
 
 fn row(session: &OwnSession, who: &Actor<SignedIn>, frame: &Frame) -> SessionRow {
     let (zone, now) = (frame.zone(), frame.portal.clock.now());
+    // A provider that was taken out of the configuration since has no name but its key.
+    let configs = frame.portal.providers.iter().map(|provider| provider.config());
+    let name = configs.filter(|config| config.key == session.provider).map(|config| config.name.as_str()).next();
+    let provider = name.unwrap_or(&session.provider);
     let phone = ["iPhone", "iPad", "Android"].iter().any(|system| session.device.contains(system));
     SessionRow {
         icon: if phone { "smartphone" } else { "monitor" },
@@ -59,7 +63,7 @@ fn row(session: &OwnSession, who: &Actor<SignedIn>, frame: &Frame) -> SessionRow
         sub: format!(
             "Signed in {} by {}, last seen {}",
             dates::moment(session.created_at, zone),
-            session.provider,
+            provider,
             dates::age(session.last_seen_at, now, zone)
         ),
         current: session.id == who.session_id,

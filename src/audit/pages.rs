@@ -2,15 +2,15 @@
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use uuid::Uuid;
+use chrono_tz::Tz;
 
 use super::queries::{self, EventRow};
-use super::sentences;
-use crate::access::{Actor, ReadHistory, ReadOwnHistory};
+use super::sentences::{self, Place};
+use crate::access::{Actor, Permission, ReadHistory, ReadOwnHistory};
 use crate::db::page::{Cursor, Paged};
 use crate::organisations::{self, Header};
 use crate::web::view::{HistoryDay, Pager, Shell};
-use crate::web::{AppError, Frame, Id, paths, query};
+use crate::web::{AppError, Frame, Id, dates, paths, query};
 
 /// Events on a page.
 const PAGE: usize = 50;
@@ -21,6 +21,8 @@ pub struct History {
     pub shell: Shell,
     /// The organisation whose history it is; None for the tenant's.
     pub header: Option<Header>,
+    /// Whose clock the times are: the organisation's on its own history, else the reader's.
+    pub city: String,
     pub days: Vec<HistoryDay>,
     pub pager: Pager,
 }
@@ -34,34 +36,53 @@ pub fn routes(config: &mut web::ServiceConfig) {
 }
 
 async fn of_tenant(who: Actor<ReadHistory>, frame: Frame) -> Result<HttpResponse, AppError> {
-    let page = load(&frame, who.tenant.id, None).await?;
-    let host = who.organisation.id;
-    let days = sentences::days(&page.rows, frame.zone(), |row| sentences::staff_href(row, host));
-    frame.page(&History { shell: frame.shell("History"), header: None, days, pager: pager(&frame, &page) })
+    let (tenant, from) = (who.tenant.id, cursor(&frame));
+    let page = frame.portal.db.read(move |conn| Ok(queries::list(conn, tenant, None, from.as_ref(), PAGE)?)).await?;
+    let place = Place::Tenant { host: who.organisation.id };
+    answer(&frame, "History", None, frame.zone(), place, &page)
 }
 
 async fn of_partner(who: Actor<ReadHistory>, frame: Frame, id: Id) -> Result<HttpResponse, AppError> {
-    let header = organisations::header_for_staff(&frame, &who, id.0, "History").await?;
-    let page = load(&frame, who.tenant.id, Some(id.0)).await?;
-    let host = who.organisation.id;
-    let days = sentences::days(&page.rows, frame.zone(), |row| sentences::staff_href(row, host));
-    let shell = frame.shell(format!("History of {}", header.name));
-    frame.page(&History { shell, header: Some(header), days, pager: pager(&frame, &page) })
+    let (tenant, from) = (who.tenant.id, cursor(&frame));
+    let (organisation, page) = frame
+        .portal
+        .db
+        .read(move |conn| {
+            let organisation = organisations::find_in(conn, tenant, id.0)?;
+            Ok((organisation, queries::list(conn, tenant, Some(id.0), from.as_ref(), PAGE)?))
+        })
+        .await?;
+    let zone = dates::zone(&organisation.time_zone).unwrap_or(Tz::UTC);
+    let header = Header::of(&organisation, who.may(Permission::WritePartner), true, "History");
+    answer(&frame, &format!("History of {}", organisation.name), Some(header), zone, Place::Partner, &page)
 }
 
 async fn of_own_organisation(who: Actor<ReadOwnHistory>, frame: Frame) -> Result<HttpResponse, AppError> {
-    let page = load(&frame, who.tenant.id, Some(who.organisation.id)).await?;
-    let own_user = |row: &EventRow| {
-        let user = row.object_id.filter(|_| row.object_kind == "user")?;
-        Some(format!("{}/{user}", paths::OWN_USERS))
-    };
-    let days = sentences::days(&page.rows, frame.zone(), own_user);
-    frame.page(&History { shell: frame.shell("History"), header: None, days, pager: pager(&frame, &page) })
+    let (tenant, own, from) = (who.tenant.id, who.organisation.id, cursor(&frame));
+    let page =
+        frame.portal.db.read(move |conn| Ok(queries::list(conn, tenant, Some(own), from.as_ref(), PAGE)?)).await?;
+    answer(&frame, &format!("History of {}", who.organisation.name), None, frame.zone(), Place::Own, &page)
 }
 
-async fn load(frame: &Frame, tenant: Uuid, organisation: Option<Uuid>) -> Result<Paged<EventRow>, AppError> {
-    let from = Cursor::decode(&frame.parameter("from"));
-    Ok(frame.portal.db.read(move |conn| Ok(queries::list(conn, tenant, organisation, from.as_ref(), PAGE)?)).await?)
+fn answer(
+    frame: &Frame,
+    title: &str,
+    header: Option<Header>,
+    zone: Tz,
+    place: Place,
+    page: &Paged<EventRow>,
+) -> Result<HttpResponse, AppError> {
+    frame.page(&History {
+        shell: frame.shell(title),
+        header,
+        city: dates::city(zone),
+        days: sentences::days(&page.rows, zone, place),
+        pager: pager(frame, page),
+    })
+}
+
+fn cursor(frame: &Frame) -> Option<Cursor> {
+    Cursor::decode(&frame.parameter("from"))
 }
 
 fn pager(frame: &Frame, page: &Paged<EventRow>) -> Pager {

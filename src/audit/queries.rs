@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::model::Verb;
 use crate::db::page::{Cursor, Paged};
-use crate::db::schema::audit_events;
+use crate::db::schema::{audit_events, organisations};
 
 /// A row to be written.
 #[derive(Insertable)]
@@ -38,9 +38,12 @@ pub struct EventRow {
     pub actor_name: String,
     pub verb: Verb,
     pub object_kind: String,
-    pub object_id: Option<Uuid>,
     pub object_name: String,
     pub changes: serde_json::Value,
+    /// The present name of the organisation on whose page it belongs.
+    #[diesel(select_expression = organisations::name.nullable())]
+    #[diesel(select_expression_type = diesel::dsl::Nullable<organisations::name>)]
+    pub organisation_name: Option<String>,
 }
 
 /// Appends one event.
@@ -57,6 +60,7 @@ pub fn list(
     size: usize,
 ) -> QueryResult<Paged<EventRow>> {
     let mut query = audit_events::table
+        .left_join(organisations::table.on(audit_events::organisation_id.eq(organisations::id.nullable())))
         .filter(audit_events::tenant_id.eq(tenant))
         .select(EventRow::as_select())
         .limit(i64::try_from(size).unwrap_or(100) + 1)

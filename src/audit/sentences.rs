@@ -8,8 +8,50 @@ use super::queries::EventRow;
 use crate::web::view::{self, HistoryDay, HistoryEntry};
 use crate::web::{dates, paths};
 
-/// Events, newest first, grouped by the reader's days.
-pub fn days(rows: &[EventRow], zone: Tz, href: impl Fn(&EventRow) -> Option<String>) -> Vec<HistoryDay> {
+/// Whose history is read: it decides where the things in it are found.
+#[derive(Debug, Clone, Copy)]
+pub enum Place {
+    /// Everything, read by staff; the tenant's own organisation is `host`.
+    Tenant { host: Uuid },
+    /// One partner's, read by staff.
+    Partner,
+    /// A partner's, read by its own people.
+    Own,
+}
+
+impl Place {
+    /// Where the object of an event is, if it surely is there. People lead to their list: whether one of them was
+    /// removed since, or may be opened by this reader, is not known here.
+    fn href(self, row: &EventRow) -> Option<String> {
+        if row.verb == Verb::Remove {
+            return None;
+        }
+        match (self, row.object_kind.as_str(), row.organisation_id) {
+            (Self::Own, "user", _) => Some(paths::OWN_USERS.into()),
+            (Self::Own, "organisation", _) => Some(paths::ORGANISATION.into()),
+            (Self::Tenant { host }, "user", Some(id)) if id == host => Some(paths::STAFF.into()),
+            (Self::Tenant { .. }, "user", None) => Some(paths::STAFF.into()),
+            (Self::Tenant { host }, "organisation", Some(id)) if id == host => Some(paths::PROFILE.into()),
+            (Self::Tenant { .. } | Self::Partner, "user", Some(id)) => Some(paths::partner_page(id, "users")),
+            (Self::Tenant { .. } | Self::Partner, "organisation", Some(id)) => Some(paths::partner(id)),
+            (Self::Tenant { .. }, "tenant", _) => Some(paths::PROFILE.into()),
+            _ => None,
+        }
+    }
+
+    /// Which partner a person belongs to, where that is not clear from the page.
+    fn whereabouts(self, row: &EventRow) -> String {
+        match (self, &row.organisation_name) {
+            (Self::Tenant { host }, Some(name)) if row.object_kind == "user" && row.organisation_id != Some(host) => {
+                format!(" at {name}")
+            }
+            _ => String::new(),
+        }
+    }
+}
+
+/// Events, newest first, grouped by the days of `zone`.
+pub fn days(rows: &[EventRow], zone: Tz, place: Place) -> Vec<HistoryDay> {
     let mut days: Vec<HistoryDay> = Vec::new();
     for row in rows {
         let date = dates::date(row.at, zone);
@@ -17,48 +59,62 @@ pub fn days(rows: &[EventRow], zone: Tz, href: impl Fn(&EventRow) -> Option<Stri
             days.push(HistoryDay { label: dates::long_day(row.at, zone), date, entries: Vec::new() });
         }
         if let Some(day) = days.last_mut() {
-            day.entries.push(entry(row, zone, href(row)));
+            day.entries.push(entry(row, zone, place));
         }
     }
     days
 }
 
-/// Where staff find the object of an event.
-pub fn staff_href(row: &EventRow, host: Uuid) -> Option<String> {
-    let organisation = row.organisation_id.filter(|id| *id != host);
-    match (row.object_kind.as_str(), organisation, row.object_id) {
-        ("organisation", Some(organisation), _) => Some(paths::partner(organisation)),
-        ("user", Some(organisation), Some(user)) => Some(paths::partner_page(organisation, &format!("users/{user}"))),
-        ("user", None, Some(user)) => Some(format!("{}/{user}", paths::STAFF)),
-        ("tenant", _, _) => Some(paths::PROFILE.into()),
-        _ => None,
-    }
-}
-
-fn entry(row: &EventRow, zone: Tz, href: Option<String>) -> HistoryEntry {
-    let (icon, action, rest) = words(row);
-    // Whoever signs in does it to themselves: one name is enough.
-    let own = row.verb == Verb::SignInFirst;
+fn entry(row: &EventRow, zone: Tz, place: Place) -> HistoryEntry {
+    let changes = changes(row);
+    let Words { icon, action, object, rest } = edited(row, &changes).unwrap_or_else(|| words(row, &changes));
+    // A new name is in the sentence already.
+    let told = action == "renamed";
+    let folded: Vec<_> = if told { Vec::new() } else { changes.iter().map(changed).collect() };
     HistoryEntry {
         icon,
         actor: row.actor_name.clone(),
         action: action.into(),
-        object: if own { String::new() } else { row.object_name.clone() },
-        href: href.filter(|_| !own),
-        rest,
+        href: place.href(row).filter(|_| !object.is_empty()),
+        object,
+        rest: rest + &place.whereabouts(row),
         time: dates::time(row.at, zone),
         datetime: dates::machine(row.at),
-        changes: changes(row).iter().map(changed).collect(),
+        summary: folded.iter().map(|change| change.field.as_str()).collect::<Vec<_>>().join(", "),
+        changes: folded,
+        creation: row.verb == Verb::Create,
     }
 }
 
-/// Icon, verb phrase and the end of the sentence.
-fn words(row: &EventRow) -> (&'static str, &'static str, String) {
+/// A sentence in pieces: who did it stands before, the fields that changed come after.
+struct Words {
+    icon: &'static str,
+    action: &'static str,
+    object: String,
+    rest: String,
+}
+
+/// An edit of one field that has a verb of its own.
+fn edited(row: &EventRow, changes: &[Change]) -> Option<Words> {
+    let [Change { field, from, to }] = changes else { return None };
+    if row.verb != Verb::Edit {
+        return None;
+    }
+    let (action, object, rest) = match (field.as_str(), from, to) {
+        ("name", Some(from), Some(to)) => ("renamed", from.clone(), format!(" to {to}")),
+        ("logo", _, _) => ("changed the logo of", row.object_name.clone(), String::new()),
+        _ => return None,
+    };
+    Some(Words { icon: "pencil", action, object, rest })
+}
+
+/// Icon, verb phrase, object and the end of the sentence.
+fn words(row: &EventRow, changes: &[Change]) -> Words {
     let user = row.object_kind == "user";
-    match row.verb {
+    let (icon, action, rest) = match row.verb {
         Verb::Create => ("plus", if user { "created the user" } else { "created" }, String::new()),
         Verb::Edit => ("pencil", "edited", String::new()),
-        Verb::ChangeRole => ("key-round", "changed the role of", role_words(row)),
+        Verb::ChangeRole => ("key-round", "changed the role of", role_words(changes)),
         Verb::Suspend => ("pause", "suspended", if user { "’s access".into() } else { String::new() }),
         Verb::Resume => ("play", "resumed", if user { "’s access".into() } else { String::new() }),
         Verb::Delete => ("trash-2", "moved", " to the bin".into()),
@@ -67,11 +123,14 @@ fn words(row: &EventRow) -> (&'static str, &'static str, String) {
         Verb::ResetIdentity => ("shield-check", "let", " sign in with a new account".into()),
         Verb::RefuseIdentity => ("triangle-alert", "refused an unknown account for", String::new()),
         Verb::SignInFirst => ("log-in", "signed in for the first time", String::new()),
-    }
+    };
+    // Whoever signs in does it to themselves: one name is enough.
+    let object = if row.verb == Verb::SignInFirst { String::new() } else { row.object_name.clone() };
+    Words { icon, action, object, rest }
 }
 
-fn role_words(row: &EventRow) -> String {
-    changes(row)
+fn role_words(changes: &[Change]) -> String {
+    changes
         .iter()
         .find(|change| change.field == "role")
         .and_then(|change| change.to.as_deref())

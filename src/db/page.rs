@@ -3,6 +3,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, Datelike as _, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -36,6 +37,13 @@ impl Cursor {
     }
 }
 
+impl Cursor {
+    /// The key as a moment that PostgreSQL can hold; None for anything else.
+    pub fn moment(&self) -> Option<DateTime<Utc>> {
+        self.key.parse::<DateTime<Utc>>().ok().filter(|at| (1970..=9999).contains(&at.year()))
+    }
+}
+
 /// Rows of one page, and whether there are more on either side.
 #[derive(Debug, Clone)]
 pub struct Paged<T> {
@@ -64,6 +72,13 @@ impl<T> Paged<T> {
         let before = if has_before { cursor(rows.first(), true) } else { None };
         let after = if has_after { cursor(rows.last(), false) } else { None };
         Self { rows, before, after }
+    }
+}
+
+impl<T> Paged<T> {
+    /// The same page of something made from each row.
+    pub fn map<U>(self, make: impl FnMut(T) -> U) -> Paged<U> {
+        Paged { rows: self.rows.into_iter().map(make).collect(), before: self.before, after: self.after }
     }
 }
 

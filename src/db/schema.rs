@@ -8,6 +8,7 @@ diesel::table! {
         name -> Text,
         uses_salesforce -> Bool,
         accent -> Nullable<Text>,
+        version -> Integer,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
     }
@@ -40,6 +41,7 @@ diesel::table! {
         version -> Integer,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        sort_key -> Text,
         search_text -> Text,
     }
 }
@@ -118,6 +120,7 @@ diesel::table! {
     used_form_keys (key) {
         key -> Uuid,
         user_id -> Uuid,
+        sent_hash -> Bytea,
         location -> Text,
         created_at -> Timestamptz,
     }

@@ -71,7 +71,7 @@ pub fn prepare(data_dir: &Path, database_url: &str, port: u16, clock: &Clock) ->
         .map_err(|error| format!("the development identity provider cannot start: {error}"))?;
     let own = relying_party(&provider.issuer(), &redirect_uri, client_secret);
     let environment = format!("BASE_URL={}\n", base_url.origin());
-    std::fs::write(data_dir.join("demo.env"), environment).map_err(|error| format!("demo.env: {error}"))?;
+    write_for_owner(&data_dir.join("demo.env"), &environment).map_err(|error| format!("demo.env: {error}"))?;
     let config = Config::for_development(SecretString::from(database_url.to_owned()), base_url, secret_key, own, port);
     Ok(Prepared { config, extras: Extras::of(provider) })
 }
@@ -107,20 +107,22 @@ fn refuse_other_addresses() -> Result<(), String> {
 
 /// A secret of 64 hexadecimal digits, made once and readable by its owner only.
 fn kept_secret(path: &Path) -> Result<String, String> {
-    use std::io::Write as _;
-    use std::os::unix::fs::OpenOptionsExt as _;
     if let Ok(text) = std::fs::read_to_string(path) {
         return Ok(text);
     }
     let mut bytes = [0_u8; 32];
     secrets::fill_random(&mut bytes);
     let text = secrets::hex(&bytes);
-    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-    file.as_mut()
-        .map_err(|error| error.to_string())
-        .and_then(|file| file.write_all(text.as_bytes()).map_err(|error| error.to_string()))
-        .map_err(|error| format!("the data folder cannot be written: {error}"))?;
+    write_for_owner(path, &text).map_err(|error| format!("the data folder cannot be written: {error}"))?;
     Ok(text)
+}
+
+/// Writes a file that nobody else on this machine can read.
+fn write_for_owner(path: &Path, text: &str) -> std::io::Result<()> {
+    use std::io::Write as _;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true).mode(0o600).open(path)?.write_all(text.as_bytes())
 }
 
 /// People read this log in a terminal; requests are left out unless asked for.

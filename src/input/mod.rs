@@ -6,7 +6,8 @@
 mod rules;
 
 pub use rules::{
-    code, country, https_url, name_key, optional, organisation_name, person_name, plain, search, time_zone,
+    code, country, https_url, name_key, optional, organisation_name, person_name, plain, programme_name, search,
+    time_zone,
 };
 
 /// What is wrong with one value.

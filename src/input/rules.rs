@@ -34,6 +34,11 @@ pub fn organisation_name(raw: &str) -> Result<String, Problem> {
     name(raw, 100, "Enter the organisation's name.")
 }
 
+/// A programme's name: 1 to 100 characters, no web address.
+pub fn programme_name(raw: &str) -> Result<String, Problem> {
+    name(raw, 100, "Enter the programme's name.")
+}
+
 /// A person's display name: 1 to 100 characters, no web address.
 pub fn person_name(raw: &str) -> Result<String, Problem> {
     name(raw, 100, "Enter the person's name.")
@@ -109,10 +114,30 @@ pub fn time_zone(raw: &str) -> Result<String, Problem> {
         .ok_or(Problem::NotATimeZone)
 }
 
-/// What somebody searches for: whatever of it can be searched, never an error. 200 characters, single spaces.
+/// What somebody searches for: whatever of it can be searched, folded, never an error. 200 characters, single spaces.
 pub fn search(raw: &str) -> String {
     let text: String = raw.chars().filter(|c| !is_unprintable(*c)).take(200).collect();
-    name_key(&text)
+    fold(&name_key(&text))
+}
+
+/// Without accents, as PostgreSQL's `fold_text` in the first migration does it.
+fn fold(text: &str) -> String {
+    let plain = text.nfkd().filter(|c| !('\u{300}'..='\u{36f}').contains(c));
+    plain.fold(String::new(), |mut folded, c| {
+        match c {
+            'ø' => folded.push('o'),
+            'ł' => folded.push('l'),
+            'đ' | 'ð' => folded.push('d'),
+            'ı' => folded.push('i'),
+            'ħ' => folded.push('h'),
+            'ŧ' => folded.push('t'),
+            'ß' => folded.push_str("ss"),
+            'æ' => folded.push_str("ae"),
+            'œ' => folded.push_str("oe"),
+            other => folded.push(other),
+        }
+        folded
+    })
 }
 
 /// Control characters, bidirectional overrides, zero-width and other invisible ones, and what is no character at all.
@@ -171,6 +196,15 @@ mod tests {
         assert_eq!(name_key("Zebra  TRADING"), name_key("zebra trading"));
         assert_eq!(name_key("Cafe\u{301}"), name_key("CAFÉ"));
         assert_ne!(name_key("Acme"), name_key("Аcme"), "a Cyrillic look-alike is another name");
+    }
+
+    #[test]
+    fn a_search_needs_no_accents() {
+        assert_eq!(search("Čertova  SKÁLA"), "certova skala");
+        assert_eq!(
+            [search("Żurawi"), search("Søster & Straße"), search(" \0\u{202e} ")],
+            ["zurawi", "soster & strasse", ""]
+        );
     }
 
     #[test]

@@ -35,6 +35,7 @@ pub fn create(
     id: Uuid,
     new: &NewOrganisation,
 ) -> Outcome<()> {
+    crate::access::queries::still_stands(tx, who)?;
     queries::insert(tx, who.tenant.id, id, new, now).map_err(name_taken)?;
     let changes = [
         Change::of("logo", None, new.logo_url.as_deref()),
@@ -127,19 +128,24 @@ pub struct Restored {
     pub name: String,
     pub people: usize,
     /// People whose address belongs to somebody else by now; they stay out.
-    pub left_out: i64,
+    pub left_out: usize,
 }
 
 /// Takes an organisation and its people out of the bin.
 pub fn restore(tx: &mut PgConnection, who: &Actor<WritePartners>, now: DateTime<Utc>, id: Uuid) -> Outcome<Restored> {
     let organisation = found(queries::find_for_update(tx, who.tenant.id, id))?;
+    crate::access::queries::still_stands(tx, who)?;
     if !organisation.can_be_restored(now) {
         return Err(Fault::Refused(Refusal::Gone));
     }
     let (people, left_out) = queries::take_from_bin(tx, id, now).map_err(|error| {
         let fault: Fault<Refusal> = error.into();
         match fault {
-            Fault::Db(error) if error.taken().is_some() => Fault::Refused(Refusal::NameTaken),
+            Fault::Db(error)
+                if matches!(error.taken(), Some("organisations_name_is_taken" | "organisations_code_is_taken")) =>
+            {
+                Fault::Refused(Refusal::NameTaken)
+            }
             other => other,
         }
     })?;
@@ -150,6 +156,7 @@ pub fn restore(tx: &mut PgConnection, who: &Actor<WritePartners>, now: DateTime<
 /// The organisation, locked, if it is not in the bin.
 fn kept(tx: &mut PgConnection, who: &Actor<WritePartners>, id: Uuid) -> Outcome<Organisation> {
     let organisation = found(queries::find_for_update(tx, who.tenant.id, id))?;
+    crate::access::queries::still_stands(tx, who)?;
     if organisation.is_deleted() { Err(Fault::Refused(Refusal::Gone)) } else { Ok(organisation) }
 }
 

@@ -97,7 +97,7 @@ pub fn logo_field(value: &str, problems: &Problems) -> Field {
         .kind("url")
         .optional()
         .max(2_048)
-        .help("A square picture at an https address. The portal links to it and never fetches it.")
+        .help("A square picture at an https:// address.")
         .error(problems.of("logo"))
 }
 

@@ -19,7 +19,7 @@ diesel::alias!(users as twins: TwinUsers);
 pub struct OrganisationRow {
     pub id: Uuid,
     pub name: String,
-    pub name_key: String,
+    pub sort_key: String,
     pub code: Option<String>,
     pub logo_url: Option<String>,
     pub user_count: i32,
@@ -79,7 +79,7 @@ pub fn list(
 fn place(row: &OrganisationRow, sort: Sort) -> String {
     match sort {
         Sort::Created => row.created_at.to_rfc3339(),
-        Sort::Name => row.name_key.clone(),
+        Sort::Name => row.sort_key.clone(),
         Sort::Users => row.user_count.to_string(),
     }
 }
@@ -107,12 +107,12 @@ macro_rules! keyset {
 fn sorted<'a>(query: Boxed<'a>, sort: Sort, upwards: bool, from: Option<&Cursor>) -> Boxed<'a> {
     match sort {
         Sort::Created => {
-            let from = from.and_then(|cursor| Some((cursor.key.parse::<DateTime<Utc>>().ok()?, cursor.id)));
+            let from = from.and_then(|cursor| Some((cursor.moment()?, cursor.id)));
             keyset!(query, organisations::created_at, upwards, from)
         }
         Sort::Name => {
             let from = from.map(|cursor| (cursor.key.clone(), cursor.id));
-            keyset!(query, organisations::name_key, upwards, from)
+            keyset!(query, organisations::sort_key, upwards, from)
         }
         Sort::Users => {
             let from = from.and_then(|cursor| Some((cursor.key.parse::<i32>().ok()?, cursor.id)));
@@ -121,14 +121,12 @@ fn sorted<'a>(query: Boxed<'a>, sort: Sort, upwards: bool, from: Option<&Cursor>
     }
 }
 
-/// One box for everything: an id, an e-mail address of one of its people, else words of name, code or external ids.
-/// Two letters have no trigram, so they are looked up as the beginning of the name.
+/// One box for everything: an e-mail address of one of its people by its beginning, an id or its beginning, else words
+/// of name, code or external ids, accents or not. Fewer than three letters have no trigram inside a word, so they are
+/// looked up where words begin.
 fn searched<'a>(query: Boxed<'a>, tenant: Uuid, search: &str) -> Boxed<'a> {
     if search.is_empty() {
         return query;
-    }
-    if let Ok(id) = Uuid::try_parse(search) {
-        return query.filter(organisations::id.eq(id));
     }
     if search.contains('@') {
         let with_address = users::table
@@ -138,12 +136,25 @@ fn searched<'a>(query: Boxed<'a>, tenant: Uuid, search: &str) -> Boxed<'a> {
             .select(users::organisation_id);
         return query.filter(organisations::id.eq_any(with_address));
     }
-    if search.chars().count() < 3 {
-        return query.filter(organisations::name_key.like(format!("{}%", escaped(search))));
+    if let Some((first, last)) = ids_beginning_with(search) {
+        let text = organisations::search_text.like(format!("%{}%", escaped(search)));
+        return query.filter(organisations::id.between(first, last).or(text));
     }
-    search
-        .split(' ')
-        .fold(query, |query, word| query.filter(organisations::search_text.like(format!("%{}%", escaped(word)))))
+    search.split(' ').fold(query, |query, word| {
+        let begins = if word.chars().count() < 3 { " " } else { "" };
+        query.filter(organisations::search_text.like(format!("%{begins}{}%", escaped(word))))
+    })
+}
+
+/// The first and last id that begin with `search`, if it looks like the beginning of one: eight hexadecimal digits or
+/// more, hyphens as people copy them.
+fn ids_beginning_with(search: &str) -> Option<(Uuid, Uuid)> {
+    let digits: String = search.chars().filter(|c| *c != '-').collect();
+    if !(8..=32).contains(&digits.len()) || !digits.chars().all(|c| c.is_ascii_hexdigit()) {
+        return None;
+    }
+    let filled = |with: &str| Uuid::try_parse(&format!("{digits}{}", with.repeat(32 - digits.len()))).ok();
+    Some((filled("0")?, filled("f")?))
 }
 
 /// `%`, `_` and `\` are themselves.
@@ -174,7 +185,7 @@ pub fn bin(
         .filter(organisations::state.eq("deleted"))
         .filter(organisations::deleted_at.gt(since))
         .into_boxed();
-    let place = from.and_then(|cursor| Some((cursor.key.parse::<DateTime<Utc>>().ok()?, cursor.id)));
+    let place = from.and_then(|cursor| Some((cursor.moment()?, cursor.id)));
     query = keyset!(query, organisations::deleted_at, from.is_some_and(|cursor| cursor.backwards), place);
     let rows = query.limit(i64::try_from(size).unwrap_or(100) + 1).select(OrganisationRow::as_select()).load(conn)?;
     Ok(Paged::new(rows, size, from, |row| (row.deleted_at.unwrap_or_default().to_rfc3339(), row.id)))
@@ -276,7 +287,7 @@ pub fn put_in_bin(conn: &mut PgConnection, id: Uuid, now: DateTime<Utc>) -> Quer
 
 /// Takes one out of the bin, with its people, except those whose address somebody else has by now.
 /// Tells how many came back and how many did not.
-pub fn take_from_bin(conn: &mut PgConnection, id: Uuid, now: DateTime<Utc>) -> QueryResult<(usize, i64)> {
+pub fn take_from_bin(conn: &mut PgConnection, id: Uuid, now: DateTime<Utc>) -> QueryResult<(usize, usize)> {
     diesel::update(organisations::table.find(id))
         .set((
             organisations::state
@@ -299,11 +310,11 @@ pub fn take_from_bin(conn: &mut PgConnection, id: Uuid, now: DateTime<Utc>) -> Q
     )
     .set((users::removed_at.eq(None::<DateTime<Utc>>), users::removed_with_organisation.eq(false)))
     .execute(conn)?;
-    let left = users::table
-        .filter(users::organisation_id.eq(id))
-        .filter(users::removed_with_organisation)
-        .count()
-        .get_result(conn)?;
+    // Those left out are removed for good: the flag would bring them back at the next restore.
+    let left =
+        diesel::update(users::table.filter(users::organisation_id.eq(id)).filter(users::removed_with_organisation))
+            .set(users::removed_with_organisation.eq(false))
+            .execute(conn)?;
     Ok((back, left))
 }
 

@@ -57,9 +57,23 @@ pub struct Profile {
     pub uses_salesforce: bool,
 }
 
-/// Changes the tenant's profile.
-pub fn edit(tx: &mut PgConnection, who: &Actor<ManageTenant>, now: DateTime<Utc>, new: &Profile) -> Result<(), Fault> {
+/// Somebody saved the profile since the form was opened; how it is now.
+#[derive(Debug)]
+pub struct Stale(pub Profile);
+
+/// Changes the tenant's profile, if it still has `version`.
+pub fn edit(
+    tx: &mut PgConnection,
+    who: &Actor<ManageTenant>,
+    now: DateTime<Utc>,
+    version: i32,
+    new: &Profile,
+) -> Result<(), Fault<Stale>> {
     let old = queries::find_for_update(tx, who.tenant.id)?;
+    crate::access::queries::still_stands(tx, who)?;
+    if old.version != version {
+        return Err(Fault::Refused(Stale(Profile { name: old.name, uses_salesforce: old.uses_salesforce })));
+    }
     let word = |uses: bool| Some(if uses { "yes" } else { "no" });
     let changes: Vec<_> = [
         Change::of("name", Some(&old.name), Some(&new.name)),

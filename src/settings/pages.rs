@@ -1,5 +1,6 @@
 //! `/settings` and `/settings/profile`.
 
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, Responder as _, web};
 use askama::Template;
 use serde::Deserialize;
@@ -7,6 +8,7 @@ use serde::Deserialize;
 use super::actions;
 use super::queries;
 use crate::access::{Actor, ManageTenant, Permission, ReadPartners};
+use crate::db::Fault;
 use crate::input::{self, Problems};
 use crate::web::kept::Kept;
 use crate::web::view::{Fact, Field, FieldError, Link, Shell};
@@ -45,6 +47,9 @@ pub struct EditProfile {
     pub name: Field,
     pub salesforce: Field,
     pub uses_salesforce: bool,
+    pub version: String,
+    /// How it is now, when somebody else saved in between.
+    pub now: Option<actions::Profile>,
 }
 
 /// The profile's form.
@@ -53,6 +58,7 @@ pub struct EditProfile {
 pub struct ProfileForm {
     name: String,
     uses_salesforce: String,
+    version: String,
 }
 
 /// Routes of this feature.
@@ -78,15 +84,14 @@ async fn index(who: Actor<ReadPartners>, frame: Frame) -> Result<HttpResponse, A
 }
 
 async fn show(who: Actor<ReadPartners>, frame: Frame) -> Result<HttpResponse, AppError> {
-    let id = who.tenant.id;
-    let tenant = frame.portal.db.read(move |conn| Ok(queries::find(conn, id)?)).await?;
+    let tenant = load(&frame, who.tenant.id).await?;
     let salesforce = if tenant.uses_salesforce { "Used: partners need an account ID" } else { "Not used" };
     frame.page(&Profile {
         shell: frame.shell("Profile"),
         crumbs: vec![Link::new("Settings", paths::SETTINGS)],
         facts: vec![
             Fact::new("Programme", &tenant.name),
-            Fact::id("Tenant", &tenant.slug),
+            Fact::id("Short name", &tenant.slug),
             Fact::new("Salesforce", salesforce),
             Fact::time("Created", dates::moment(tenant.created_at, frame.zone()), dates::machine(tenant.created_at)),
         ],
@@ -95,28 +100,42 @@ async fn show(who: Actor<ReadPartners>, frame: Frame) -> Result<HttpResponse, Ap
 }
 
 async fn form(who: Actor<ManageTenant>, frame: Frame, kept: Kept<ProfileForm>) -> Result<HttpResponse, AppError> {
+    let tenant = load(&frame, who.tenant.id).await?;
     let as_it_is = || ProfileForm {
-        name: who.tenant.name.clone(),
-        uses_salesforce: if who.tenant.uses_salesforce { "true".into() } else { String::new() },
+        name: tenant.name.clone(),
+        uses_salesforce: if tenant.uses_salesforce { "true".into() } else { String::new() },
+        version: tenant.version.to_string(),
     };
     let typed = kept.0.unwrap_or_else(as_it_is);
     frame.page(&edit_page(&frame, &typed, &Problems::default()))
+}
+
+async fn load(frame: &Frame, id: uuid::Uuid) -> Result<queries::Tenant, AppError> {
+    Ok(frame.portal.db.read(move |conn| Ok(queries::find(conn, id)?)).await?)
 }
 
 async fn update(
     request: HttpRequest,
     who: Actor<ManageTenant>,
     frame: Frame,
-    sent: Submitted<ProfileForm>,
+    mut sent: Submitted<ProfileForm>,
 ) -> Result<HttpResponse, AppError> {
     let mut problems = Problems::default();
-    let Some(name) = problems.check("name", input::organisation_name(&sent.0.name)) else {
+    let Some(name) = problems.check("name", input::programme_name(&sent.0.name)) else {
         return frame.refused(&edit_page(&frame, &sent.0, &problems));
     };
     let new = actions::Profile { name, uses_salesforce: sent.0.uses_salesforce == "true" };
-    let now = frame.portal.clock.now();
-    frame.portal.db.write(move |tx| actions::edit(tx, &who, now, &new)).await?;
-    Ok(see_other(paths::PROFILE).flash(Flash::done("The profile is saved.")).respond_to(&request))
+    let (now, id, version) = (frame.portal.clock.now(), who.tenant.id, sent.0.version.parse().unwrap_or(0));
+    match frame.portal.db.write(move |tx| actions::edit(tx, &who, now, version, &new)).await {
+        Ok(()) => Ok(see_other(paths::PROFILE).flash(Flash::done("The profile is saved.")).respond_to(&request)),
+        Err(Fault::Refused(actions::Stale(theirs))) => {
+            sent.0.version = load(&frame, id).await?.version.to_string();
+            let mut page = edit_page(&frame, &sent.0, &problems);
+            page.shell.title = format!("Error: {}", page.shell.title);
+            frame.answer(StatusCode::CONFLICT, &EditProfile { now: Some(theirs), ..page })
+        }
+        Err(Fault::Db(error)) => Err(error.into()),
+    }
 }
 
 fn edit_page(frame: &Frame, typed: &ProfileForm, problems: &Problems) -> EditProfile {
@@ -129,5 +148,7 @@ fn edit_page(frame: &Frame, typed: &ProfileForm, problems: &Problems) -> EditPro
         salesforce: Field::new("uses_salesforce", "We use Salesforce")
             .help("New partner organisations then need a Salesforce account ID."),
         uses_salesforce: typed.uses_salesforce == "true",
+        version: typed.version.clone(),
+        now: None,
     }
 }

@@ -17,6 +17,7 @@ pub struct Tenant {
     pub slug: String,
     pub name: String,
     pub uses_salesforce: bool,
+    pub version: i32,
     pub created_at: DateTime<Utc>,
 }
 
@@ -39,7 +40,12 @@ pub fn update(
     now: DateTime<Utc>,
 ) -> QueryResult<()> {
     diesel::update(tenants::table.find(id))
-        .set((tenants::name.eq(name), tenants::uses_salesforce.eq(uses_salesforce), tenants::updated_at.eq(now)))
+        .set((
+            tenants::name.eq(name),
+            tenants::uses_salesforce.eq(uses_salesforce),
+            tenants::updated_at.eq(now),
+            tenants::version.eq(tenants::version + 1),
+        ))
         .execute(conn)
         .map(drop)
 }

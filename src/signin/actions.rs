@@ -70,22 +70,24 @@ pub fn sign_in(tx: &mut PgConnection, proof: &Proof, pick: Option<Uuid>, now: Da
     }
 }
 
-/// Everybody whom the proof is good for, admitted or not; refuses when there is nobody.
-fn whom(tx: &mut PgConnection, proof: &Proof) -> Decision<Vec<Candidate>> {
+/// Everybody whom the proof is good for, admitted or not, one for each tenant; refuses when there is nobody.
+pub fn whom(conn: &mut PgConnection, proof: &Proof) -> Decision<Vec<Candidate>> {
     let address = proof.email.as_deref().and_then(|email| EmailAddress::parse(email).ok());
     let key = address.as_ref().map(EmailAddress::key);
-    let all = queries::candidates(tx, (&proof.issuer, &proof.subject), key)?;
+    let all = queries::candidates(conn, (&proof.issuer, &proof.subject), key)?;
     let is_mine = |candidate: &Candidate| {
         candidate
             .identity
             .as_ref()
             .is_some_and(|(issuer, subject)| *issuer == proof.issuer && *subject == proof.subject)
     };
-    let good: Vec<Candidate> = all
-        .iter()
-        .filter(|candidate| is_mine(candidate) || (candidate.identity.is_none() && proof.verified))
-        .cloned()
-        .collect();
+    let bound_in: Vec<Uuid> =
+        all.iter().filter(|candidate| is_mine(candidate)).map(|candidate| candidate.tenant).collect();
+    // Where an account is bound it is bound: another user with its new address there is somebody else's.
+    let may_be_bound =
+        |candidate: &Candidate| candidate.identity.is_none() && proof.verified && !bound_in.contains(&candidate.tenant);
+    let good = all.iter().filter(|candidate| is_mine(candidate) || may_be_bound(candidate)).cloned();
+    let good: Vec<Candidate> = good.collect();
     if !good.is_empty() {
         return Ok(good);
     }
@@ -96,20 +98,27 @@ fn whom(tx: &mut PgConnection, proof: &Proof) -> Decision<Vec<Candidate>> {
     }))
 }
 
-fn admit(tx: &mut PgConnection, proof: &Proof, who: &Candidate, now: DateTime<Utc>) -> Decision<Outcome> {
+fn admit(tx: &mut PgConnection, proof: &Proof, chosen: &Candidate, now: DateTime<Utc>) -> Decision<Outcome> {
+    // Locked and read again: of two tabs one binds, and a suspension in between wins.
+    queries::lock(tx, chosen)?;
+    let fresh = whom(tx, proof)?.into_iter().find(|candidate| candidate.user == chosen.user && candidate.admitted);
+    let suspended = || Fault::Refused(Refusal::Suspended { organisation: chosen.organisation_name.clone() });
+    let who = fresh.ok_or_else(suspended)?;
     if who.identity.is_none() {
-        queries::bind(tx, secrets::new_id(now), who, (&proof.issuer, &proof.subject), now)?;
+        queries::bind(tx, secrets::new_id(now), &who, (&proof.issuer, &proof.subject), now)?;
     }
     if !who.signed_in_before {
-        let event = Event {
-            verb: Verb::SignInFirst,
-            object: Object::User(who.user),
-            object_name: who.name.clone(),
-            organisation_id: Some(who.organisation),
-            changes: Vec::new(),
-        };
-        audit::record_for(tx, who.tenant, Some((who.user, &who.name)), now, &event)?;
+        audit::record_for(tx, who.tenant, Some((who.user, &who.name)), now, &event(Verb::SignInFirst, &who))?;
     }
+    begin_session(tx, proof, &who, now)
+}
+
+fn event(verb: Verb, who: &Candidate) -> Event {
+    let (object, object_name) = (Object::User(who.user), who.name.clone());
+    Event { verb, object, object_name, organisation_id: Some(who.organisation), changes: Vec::new() }
+}
+
+fn begin_session(tx: &mut PgConnection, proof: &Proof, who: &Candidate, now: DateTime<Utc>) -> Decision<Outcome> {
     let key = secrets::random_token();
     let session = NewSession {
         id: secrets::new_id(now),
@@ -129,14 +138,7 @@ pub fn note_conflict(tx: &mut PgConnection, proof: &Proof, now: DateTime<Utc>) -
     let address = proof.email.as_deref().and_then(|email| EmailAddress::parse(email).ok());
     let Some(address) = address else { return Ok(()) };
     for who in queries::candidates(tx, (&proof.issuer, &proof.subject), Some(address.key()))? {
-        let event = Event {
-            verb: Verb::RefuseIdentity,
-            object: Object::User(who.user),
-            object_name: who.name.clone(),
-            organisation_id: Some(who.organisation),
-            changes: Vec::new(),
-        };
-        audit::record_for(tx, who.tenant, None, now, &event)?;
+        audit::record_for(tx, who.tenant, None, now, &event(Verb::RefuseIdentity, &who))?;
     }
     Ok(())
 }

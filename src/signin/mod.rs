@@ -10,4 +10,4 @@ pub mod provider;
 mod queries;
 mod return_to;
 
-pub use pages::routes;
+pub use pages::{provider_name, routes};

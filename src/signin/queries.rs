@@ -80,9 +80,15 @@ pub fn waiting_flow(conn: &mut PgConnection, browser: &[u8], since: DateTime<Utc
         .optional()
 }
 
-/// Forgets a flow.
-pub fn drop_flow(conn: &mut PgConnection, id: Uuid) -> QueryResult<usize> {
-    diesel::delete(signin_flows::table.find(id)).execute(conn)
+/// Forgets every flow of a browser: it has signed in, or out.
+pub fn drop_flows(conn: &mut PgConnection, browser: &[u8]) -> QueryResult<usize> {
+    diesel::delete(signin_flows::table.filter(signin_flows::browser_hash.eq(browser))).execute(conn)
+}
+
+/// Locks a user and their organisation until the transaction ends, in the order in which others lock them.
+pub fn lock(conn: &mut PgConnection, who: &Candidate) -> QueryResult<Uuid> {
+    organisations::table.find(who.organisation).select(organisations::id).for_key_share().first::<Uuid>(conn)?;
+    users::table.find(who.user).select(users::id).for_update().first(conn)
 }
 
 type CandidateRow = (
@@ -143,6 +149,16 @@ pub fn bind(
     identity: (&str, &str),
     now: DateTime<Utc>,
 ) -> QueryResult<()> {
+    // A removed person keeps their account until somebody else comes with it: perhaps themselves, created again.
+    let removed = users::table.filter(users::removed_at.is_not_null()).select(users::id);
+    diesel::delete(
+        identities::table
+            .filter(identities::tenant_id.eq(who.tenant))
+            .filter(identities::issuer.eq(identity.0))
+            .filter(identities::subject.eq(identity.1))
+            .filter(identities::user_id.eq_any(removed)),
+    )
+    .execute(conn)?;
     diesel::insert_into(identities::table)
         .values((
             identities::id.eq(id),

@@ -148,7 +148,9 @@ pub fn reset_identity(tx: &mut PgConnection, scope: &Scope<'_>, id: Uuid) -> Out
 }
 
 fn lock(tx: &mut PgConnection, scope: &Scope<'_>) -> Outcome<Uuid> {
-    found(queries::lock_organisation(tx, scope.organisation))
+    let organisation = found(queries::lock_organisation(tx, scope.organisation))?;
+    crate::access::queries::still_stands(tx, scope.who)?;
+    Ok(organisation)
 }
 
 /// The person, locked with their organisation, if they have not been removed.
@@ -175,7 +177,7 @@ fn address_problem(tx: &mut PgConnection, scope: &Scope<'_>, new: &NewUser) -> O
         } else if scope.who.is_staff() {
             format!("{address} is already a user, in {name}. One address belongs to one person.")
         } else {
-            format!("{address} is already used in this programme. Ask your programme's staff to move the person.")
+            format!("{address} belongs to another organisation. Ask {} which address to use.", scope.who.tenant.name)
         })
     }))
 }

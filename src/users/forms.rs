@@ -23,7 +23,7 @@ impl CreateForm {
         let mut problems = Problems::default();
         let name = problems.check("name", input::person_name(&self.name));
         let email = problems.check("email", email(&self.email));
-        let role = problems.check("role", role(&self.role, kind));
+        let role = problems.check("role", role_or_lowest(&self.role, kind));
         match (name, email, role) {
             (Some(name), Some(email), Some(role)) => Ok(NewUser { name, email, role }),
             _ => Err(problems),
@@ -60,10 +60,15 @@ fn email(raw: &str) -> Result<EmailAddress, Problem> {
 }
 
 fn role(raw: &str, kind: OrganisationKind) -> Result<Role, Problem> {
-    let roles = Role::of(kind);
-    let lowest = roles.last().filter(|_| raw.is_empty()).copied();
-    let chosen = Role::parse(raw).filter(|role| roles.contains(role)).or(lowest);
+    let chosen = Role::parse(raw).filter(|role| Role::of(kind).contains(role));
     chosen.ok_or(Problem::NotAChoice("Choose what this person may do."))
+}
+
+fn role_or_lowest(raw: &str, kind: OrganisationKind) -> Result<Role, Problem> {
+    match Role::of(kind).last() {
+        Some(lowest) if raw.is_empty() => Ok(*lowest),
+        _ => role(raw, kind),
+    }
 }
 
 /// The summary above a refused form.

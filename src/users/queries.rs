@@ -44,7 +44,7 @@ pub fn list(
     let mut query = users::table
         .filter(users::organisation_id.eq(organisation))
         .filter(users::removed_at.is_null())
-        .select(UserRow::as_select())
+        .select((UserRow::as_select(), name))
         .limit(i64::try_from(size).unwrap_or(100) + 1)
         .into_boxed();
     query = match from.map(|cursor| (cursor.key.clone(), cursor.id, cursor.backwards)) {
@@ -58,8 +58,9 @@ pub fn list(
             .order((name.asc(), users::id.asc())),
         None => query.order((name.asc(), users::id.asc())),
     };
-    let rows = query.load(conn)?;
-    Ok(Paged::new(rows, size, from, |row| (row.name.to_lowercase(), row.id)))
+    // The key is PostgreSQL's own `lower`: ours would differ for some letters, and rows at a page's edge with it.
+    let rows: Vec<(UserRow, String)> = query.load(conn)?;
+    Ok(Paged::new(rows, size, from, |(row, key)| (key.clone(), row.id)).map(|(row, _)| row))
 }
 
 /// A person of an organisation, not removed.
@@ -165,7 +166,12 @@ pub fn set_removed(
     now: DateTime<Utc>,
 ) -> QueryResult<()> {
     diesel::update(users::table.find(id))
-        .set((users::removed_at.eq(at), users::version.eq(users::version + 1), users::updated_at.eq(now)))
+        .set((
+            users::removed_with_organisation.eq(false),
+            users::removed_at.eq(at),
+            users::version.eq(users::version + 1),
+            users::updated_at.eq(now),
+        ))
         .execute(conn)
         .map(drop)
 }

@@ -112,13 +112,16 @@ async fn reach<G: Grant>(request: &HttpRequest, who: Actor<G>) -> Result<Roster<
 }
 
 fn place(request: &HttpRequest) -> Result<Place, AppError> {
-    let path = request.path();
-    if path.starts_with(paths::PARTNERS) {
+    // The route's pattern, not the address: an address can be written in many ways.
+    let pattern = request.match_pattern().unwrap_or_default();
+    if pattern.starts_with(paths::PARTNERS) {
         path::id(request, "id").map(Place::Partner)
-    } else if path.starts_with(paths::STAFF) {
+    } else if pattern.starts_with(paths::STAFF) {
         Ok(Place::Staff)
-    } else {
+    } else if pattern.starts_with(paths::OWN_USERS) {
         Ok(Place::Own)
+    } else {
+        Err(AppError::NotFound)
     }
 }
 

@@ -56,6 +56,11 @@ pub fn city(zone: Tz) -> String {
     zone.name().rsplit('/').next().unwrap_or_default().replace('_', " ")
 }
 
+/// The whole zone as people read it: *New York, America*.
+pub fn place(zone: Tz) -> String {
+    zone.name().rsplit('/').map(|part| part.replace('_', " ")).collect::<Vec<_>>().join(", ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,6 +80,12 @@ mod tests {
             [ago(0), ago(1), ago(125), ago(3_000), ago(60_000)],
             ["just now", "1 minute ago", "2 hours ago", "2 days ago", "9 Oct 2026"]
         );
+    }
+
+    #[test]
+    fn a_zone_is_told_from_the_city_outwards() {
+        let told = ["America/Argentina/Buenos_Aires", "Europe/Rome", "UTC"].map(|name| place(zone(name).unwrap()));
+        assert_eq!(told, ["Buenos Aires, Argentina, America", "Rome, Europe", "UTC"]);
     }
 
     #[test]

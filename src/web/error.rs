@@ -9,11 +9,12 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{StatusCode, header};
 use actix_web::middleware::Next;
-use actix_web::{HttpResponse, ResponseError};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use askama::Template;
 
+use super::frame::Frame;
 use super::view::{Link, Shell};
-use super::{assets, headers, trace};
+use super::{assets, headers, paths, trace};
 use crate::db::{DbError, Fault};
 
 /// The page of every error.
@@ -28,6 +29,19 @@ pub struct ErrorPage {
     pub reference: String,
 }
 
+/// The page of an error for somebody who is signed in: they keep their places.
+#[derive(Template)]
+#[template(path = "errors/framed.html")]
+pub struct FramedErrorPage {
+    pub shell: Shell,
+    pub heading: String,
+    pub text: String,
+    pub steps: Vec<Link>,
+    /// To quote when asking for help; names the request in the log.
+    pub reference: String,
+}
+
+const HTML: &str = "text/html; charset=utf-8";
 const FORBIDDEN: &str =
     "Your role does not include it. If you need it, ask an owner or administrator of your programme.";
 const CSRF: &str = "It was opened before you last signed in, or on another site. Nothing was changed: go back, reload \
@@ -113,7 +127,7 @@ impl AppError {
             Self::TooSlow => "The request did not arrive in time",
             Self::MediaType => "This kind of content is not taken here",
             Self::Misdirected => "This is not the address of this portal",
-            Self::Busy => "The portal is catching its breath",
+            Self::Busy => "The portal cannot answer right now",
             Self::ReadOnly => "Under maintenance: reading only",
             Self::Provider(_) => "Signing in is not possible right now",
             Self::Internal => "Something went wrong on our side",
@@ -145,25 +159,65 @@ impl AppError {
         let (status, heading) = (self.status(), self.heading());
         let shell =
             Shell { title: format!("{heading} ({})", status.as_u16()), assets: assets::urls(), ..Shell::default() };
-        let retry = matches!(self, Self::Provider(_));
-        let (label, href) = if retry { ("Back to sign-in", "/signin") } else { ("Go to your first page", "/") };
+        // Who asks is not known here; where signing in is no way out, the first page is one.
+        let (label, href) = match self {
+            Self::Provider(_) => ("Back to sign-in", paths::SIGN_IN),
+            Self::Busy | Self::ReadOnly | Self::Internal | Self::TooSlow => ("Go to the portal", paths::HOME),
+            _ => ("Sign in", paths::SIGN_IN),
+        };
         ErrorPage {
             shell,
             heading: heading.into(),
             text: self.text().into_owned(),
-            steps: vec![Link { label: label.into(), href: href.into() }],
+            steps: vec![Link::new(label, href)],
             reference: trace::current_request_id(),
         }
     }
+
+    fn bare(&self) -> String {
+        self.page().render().unwrap_or_else(|_| self.to_string())
+    }
+
+    /// The same page inside the frame of somebody who is signed in; None for everybody else, whose page is bare.
+    fn framed(&self, request: &HttpRequest) -> Option<String> {
+        if matches!(self, Self::SignIn { .. }) {
+            return None;
+        }
+        let frame = Frame::of_error(request)?;
+        let reader = frame.reader()?;
+        let bare = self.page();
+        // What lies under the settings is the staff's; a partner's own pages ask for a role.
+        let staff_only =
+            matches!(self, Self::Forbidden) && !reader.is_staff() && frame.path().starts_with(paths::SETTINGS);
+        let text =
+            if staff_only { format!("This page is for the staff of {}.", reader.tenant.name) } else { bare.text };
+        let step = if reader.is_staff() {
+            Link::new("Go to Partners", paths::PARTNERS)
+        } else {
+            Link::new(format!("Go to {}", reader.organisation.name), paths::ORGANISATION)
+        };
+        let shell = Shell { flash: None, ..frame.shell(bare.shell.title) };
+        let page = FramedErrorPage { shell, heading: bare.heading, text, steps: vec![step], reference: bare.reference };
+        page.render().ok()
+    }
 }
 
-/// Answers that actix made itself (an unknown address, a method that a route does not take) become pages too; the
-/// `Allow` header of a 405 stays.
+/// Answers that actix made itself (an unknown address, a method that a route does not take) become pages too, and
+/// the page of every error gets the frame of whoever is signed in. Only the body is replaced: status and headers
+/// (`Allow`, `Retry-After`, cookies) stay as they were.
 pub async fn pages(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let response = next.call(request).await?.map_into_boxed_body();
+    // The session of the request is still in its extensions, though its middleware is done.
+    if let Some(error) = response.response().error().and_then(|error| error.as_error::<AppError>()) {
+        let framed = error.framed(response.request());
+        return Ok(match framed {
+            Some(page) => response.map_body(|_, _| BoxBody::new(page)),
+            None => response,
+        });
+    }
     let error = match response.status() {
         StatusCode::NOT_FOUND => AppError::NotFound,
         StatusCode::METHOD_NOT_ALLOWED => AppError::Method,
@@ -172,12 +226,10 @@ pub async fn pages(
     if response.headers().contains_key(header::CONTENT_TYPE) {
         return Ok(response);
     }
-    let allow = response.headers().get(header::ALLOW).cloned();
-    let mut page = error.error_response();
-    if let Some(allow) = allow {
-        page.headers_mut().insert(header::ALLOW, allow);
-    }
-    Ok(response.into_response(page))
+    let page = error.framed(response.request()).unwrap_or_else(|| error.bare());
+    let mut response = response.map_body(|_, _| BoxBody::new(page));
+    response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static(HTML));
+    Ok(response)
 }
 
 impl std::fmt::Display for AppError {
@@ -196,8 +248,7 @@ impl ResponseError for AppError {
             let query = serde_urlencoded::to_string([("return_to", return_to)]).unwrap_or_default();
             HttpResponse::SeeOther().insert_header((header::LOCATION, format!("/signin?{query}"))).finish()
         } else {
-            let body = self.page().render().unwrap_or_else(|_| self.to_string());
-            HttpResponse::build(self.status_code()).content_type("text/html; charset=utf-8").body(body)
+            HttpResponse::build(self.status_code()).content_type(HTML).body(self.bare())
         };
         if self.status_code() == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("5"));

@@ -52,6 +52,16 @@ impl Frame {
         Ok(Self { portal, principal, path, query, flash, seed, new_browser })
     }
 
+    /// The frame around an error, for whoever is known to be signed in; works after the handler has failed.
+    pub(super) fn of_error(request: &HttpRequest) -> Option<Self> {
+        Self::of(request).ok().filter(|frame| frame.principal.is_some())
+    }
+
+    /// Who is signed in.
+    pub(super) const fn reader(&self) -> Option<&Principal> {
+        self.principal.as_ref()
+    }
+
     /// The first value of a parameter in the address; empty when it is missing.
     pub fn parameter(&self, name: &str) -> String {
         query::value(&self.query, name).unwrap_or_default()

@@ -7,7 +7,7 @@ use std::time::Duration;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
-use actix_web::http::{Method, header};
+use actix_web::http::{Method, Version, header};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpResponse, ResponseError as _};
 use futures_util::FutureExt as _;
@@ -101,6 +101,17 @@ pub async fn head_as_get(
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     if request.method() == Method::HEAD {
         request.head_mut().method = Method::GET;
+    }
+    next.call(request).await
+}
+
+/// A client of HTTP/1.0 knows no chunks, and a compressed page has no length beforehand: it gets the page as it is.
+pub async fn old_clients(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    if request.version() <= Version::HTTP_10 {
+        request.headers_mut().remove(header::ACCEPT_ENCODING);
     }
     next.call(request).await
 }

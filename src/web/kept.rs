@@ -23,6 +23,8 @@ use crate::secrets;
 
 /// How long an unsent form waits for its author.
 pub const KEPT_FOR_MINUTES: i64 = 60;
+/// Nobody has more forms open that matter.
+const KEPT_AT_MOST: i64 = 5;
 /// Fields that belong to one sending and are never kept.
 const PASSING: [&str; 2] = ["csrf", "once"];
 
@@ -49,7 +51,13 @@ pub async fn forms(
     Ok(guard::refuse(request, &refusal))
 }
 
+/// The ends of addresses that only take a press of a button: nothing was typed there, and there is no page to go back to.
+const BUTTONS: [&str; 7] = ["/end", "/end-others", "/undo", "/reset", "/signout", "/identity/reset", "/suspension"];
+
 async fn keep(request: &HttpRequest, payload: Payload, user_id: Uuid) -> Result<String, AppError> {
+    if BUTTONS.iter().any(|button| request.path().ends_with(button)) {
+        return Ok("/".into());
+    }
     let portal = request.app_data::<Shared>().cloned().ok_or(AppError::Internal)?;
     let body = form::read(request, payload).await?;
     let mut fields = form::decode(&body)?;
@@ -70,6 +78,10 @@ fn insert(
     now: DateTime<Utc>,
 ) -> QueryResult<usize> {
     diesel::delete(kept_forms::table.filter(kept_forms::created_at.lt(now - Duration::minutes(KEPT_FOR_MINUTES))))
+        .execute(tx)?;
+    let newest = kept_forms::table.filter(kept_forms::user_id.eq(user)).select(kept_forms::id);
+    let newest: Vec<Uuid> = newest.order(kept_forms::created_at.desc()).limit(KEPT_AT_MOST - 1).load(tx)?;
+    diesel::delete(kept_forms::table.filter(kept_forms::user_id.eq(user)).filter(kept_forms::id.ne_all(newest)))
         .execute(tx)?;
     diesel::insert_into(kept_forms::table)
         .values((

@@ -6,6 +6,7 @@
 pub mod actor;
 pub mod assets;
 pub mod cookies;
+pub mod countries;
 pub mod dates;
 pub mod error;
 pub mod flash;

@@ -361,8 +361,12 @@ pub struct HistoryEntry {
     pub time: String,
     /// The moment in RFC 3339.
     pub datetime: String,
+    /// The names of the changed fields, in one line.
+    pub summary: String,
     /// The changed fields, folded away.
     pub changes: Vec<Change>,
+    /// Nothing was there before: only what the fields hold now is printed.
+    pub creation: bool,
 }
 
 /// One changed field.

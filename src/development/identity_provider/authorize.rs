@@ -51,9 +51,9 @@ fn read_entry(parameters: &Parameters) -> Result<(String, String), Entry> {
     let email_problem = if is_address(&email) {
         String::new()
     } else if email.is_empty() {
-        "Enter an e-mail address.".to_owned()
+        "Enter an email address.".to_owned()
     } else {
-        "This is not an e-mail address. One looks like name@company.example.".to_owned()
+        "This is not an email address. One looks like name@company.example.".to_owned()
     };
     let name_problem = if name.chars().count() > LONGEST_NAME {
         format!("Use at most {LONGEST_NAME} characters.")

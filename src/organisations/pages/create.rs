@@ -7,7 +7,7 @@ use super::super::actions::{self, Refusal};
 use super::super::forms::{self, CreateForm};
 use crate::access::{Actor, WritePartners};
 use crate::db::Fault;
-use crate::input::Problems;
+use crate::input::{Problem, Problems};
 use crate::web::kept::Kept;
 use crate::web::once::{self, Claim};
 use crate::web::view::{Choice, Field, FieldError, Link, Shell};
@@ -62,28 +62,40 @@ pub async fn create(
     request: HttpRequest,
     who: Actor<WritePartners>,
     frame: Frame,
-    sent: Submitted<CreateForm>,
+    mut sent: Submitted<CreateForm>,
 ) -> Result<HttpResponse, AppError> {
-    let refuse = |problems: &Problems| {
-        frame.refused(&New::of(frame.shell(TITLE), &sent.0, who.tenant.uses_salesforce, problems))
+    let salesforce = who.tenant.uses_salesforce;
+    let refuse = |typed: &CreateForm, problems: &Problems| {
+        frame.refused(&New::of(frame.shell(TITLE), typed, salesforce, problems))
     };
-    let new = match sent.0.parse(who.tenant.uses_salesforce) {
+    let new = match sent.0.parse(salesforce) {
         Ok(new) => new,
-        Err(problems) => return refuse(&problems),
+        Err(problems) => return refuse(&sent.0, &problems),
     };
     let now = frame.portal.clock.now();
-    let (id, once, name, actor) = (actions::new_id(now), sent.0.once.clone(), new.name.clone(), who.clone());
-    let created =
-        frame.portal.db.write(move |tx| match once::claim(tx, &once, actor.user.id, &paths::partner(id), now)? {
-            Claim::Again(first) => Ok(first),
-            Claim::First => actions::create(tx, &actor, now, id, &new).map(|()| paths::partner(id)),
-        });
+    let (id, name, actor) = (actions::new_id(now), new.name.clone(), who.clone());
+    let form = once::Sent { key: sent.0.once.clone(), user: who.user.id, content: format!("{new:?}") };
+    let created = frame.portal.db.write(move |tx| match once::claim(tx, &form, &paths::partner(id), now)? {
+        Claim::Again(first) => Ok(first),
+        Claim::Changed => Err(Fault::Refused(Refusal::Fields(used_before()))),
+        Claim::First => actions::create(tx, &actor, now, id, &new).map(|()| paths::partner(id)),
+    });
     match created.await {
         Ok(location) => {
             let said = Flash::done(format!("{name} is created. Add its first user, who can then sign in."));
             Ok(see_other(location).flash(said).respond_to(&request))
         }
-        Err(Fault::Refused(Refusal::Fields(problems))) => refuse(&problems),
+        Err(Fault::Refused(Refusal::Fields(problems))) => {
+            sent.0.once = once::new_key(now);
+            refuse(&sent.0, &problems)
+        }
         Err(fault) => Err(super::refused(fault)),
     }
+}
+
+/// The Back button brought an old form, and something was changed in it.
+fn used_before() -> Problems {
+    let sentence =
+        "This form has created an organisation already. To create another one with these details, send it again.";
+    Problems::one("name", Problem::NotAllowed(sentence))
 }

@@ -64,7 +64,10 @@ pub async fn form(
         logo: organisation.logo_url.clone().unwrap_or_default(),
         version: String::new(),
     });
-    frame.page(&Edit::of(shell(&frame, &organisation), &organisation, &typed, &Problems::default()))
+    // A form that was kept over an expired session keeps its version too: what others saved since is not overwritten.
+    let version = typed.version.parse().unwrap_or(organisation.version);
+    let page = Edit::of(shell(&frame, &organisation), &organisation, &typed, &Problems::default());
+    frame.page(&Edit { version, ..page })
 }
 
 /// `POST /settings/profile/partners/{id}/edit`

@@ -26,9 +26,24 @@ pub struct List {
     pub rows: Vec<Row>,
     pub search: String,
     pub may_write: bool,
-    /// A place in the list rather than its beginning.
-    pub inside: bool,
+    /// What stands instead of the table when it has no rows.
+    pub nothing: Nothing,
+    /// Which partners were searched, at the beginning of a sentence.
+    pub searched: &'static str,
+    /// The same list without the search.
+    pub all: String,
     pub pager: Pager,
+}
+
+/// Why there are no rows, and the way on.
+#[derive(Default)]
+pub struct Nothing {
+    pub icon: &'static str,
+    pub title: String,
+    pub text: &'static str,
+    pub label: &'static str,
+    /// Empty prints no link.
+    pub href: String,
 }
 
 /// One organisation of the table.
@@ -46,6 +61,7 @@ pub struct Row {
 }
 
 /// What the address asks for.
+#[derive(Clone)]
 struct Asked {
     search: String,
     state: Option<State>,
@@ -64,6 +80,26 @@ impl Asked {
             sort,
             descending: if order.is_empty() { sort != Sort::Name } else { order == "descending" },
             from: Cursor::decode(&frame.parameter("from")),
+        }
+    }
+
+    /// Tells one tab of the browser from another.
+    fn title(&self) -> String {
+        let place = match (self.state, self.search.is_empty()) {
+            (None, true) => "Partners".to_owned(),
+            (Some(state), true) => of_state(state).to_owned(),
+            (None, false) => format!("“{}” in Partners", self.search),
+            (Some(state), false) => format!("“{}” in {}", self.search, of_state(state)),
+        };
+        if self.from.is_some() { format!("{place}, continued") } else { place }
+    }
+
+    const fn counted(&self, counts: Counts) -> i64 {
+        match self.state {
+            Some(State::Active) => counts.active,
+            Some(State::Suspended) => counts.suspended,
+            Some(State::Deleted) => counts.deleted,
+            None => counts.all(),
         }
     }
 
@@ -114,20 +150,91 @@ fn view(
     let sorting = (asked.sort, asked.descending);
     let link = |cursor: &Cursor| asked.address(asked.state, sorting, &cursor.encode());
     List {
-        shell: frame.shell("Partners"),
+        shell: frame.shell(asked.title()),
         crumbs: super::crumbs().into_iter().take(2).collect(),
-        count: counts::words(counts.all()),
+        // How many match a search is not counted.
+        count: if asked.search.is_empty() { counts::words(asked.counted(counts)) } else { String::new() },
         filters: filters(asked, counts),
         columns: columns(asked),
         rows: page.rows.iter().map(|row| row_view(frame, row)).collect(),
         search: asked.search.clone(),
         may_write: who.may(Permission::WritePartner),
-        inside: asked.from.is_some(),
+        nothing: if page.rows.is_empty() {
+            nothing(asked, who.may(Permission::WritePartner))
+        } else {
+            Nothing::default()
+        },
+        searched: asked.state.map_or("Partners", of_state),
+        all: Asked { search: String::new(), ..asked.clone() }.address(asked.state, sorting, ""),
         pager: Pager {
             newer: page.before.as_ref().map(link),
             older: page.after.as_ref().map(link),
             summary: String::new(),
         },
+    }
+}
+
+/// The partners in a state, as a name.
+const fn of_state(state: State) -> &'static str {
+    match state {
+        State::Active => "Active partners",
+        State::Suspended => "Suspended partners",
+        State::Deleted => "Deleted partners",
+    }
+}
+
+/// The reasons for an empty table, the nearest first.
+fn nothing(asked: &Asked, may_write: bool) -> Nothing {
+    let start = || asked.address(asked.state, (asked.sort, asked.descending), "");
+    let everywhere = || asked.address(None, (asked.sort, asked.descending), "");
+    let (icon, title, text, label, href) = match asked.state {
+        _ if asked.from.is_some() => (
+            "building-2",
+            "The list ends here".to_owned(),
+            "There are no more partners on this page.",
+            "Back to the beginning",
+            start(),
+        ),
+        Some(state) if !asked.search.is_empty() => (
+            "search",
+            format!("Nothing {} matches “{}”", state.as_str(), asked.search),
+            searched(&asked.search),
+            "Search all partners",
+            everywhere(),
+        ),
+        None if !asked.search.is_empty() => (
+            "search",
+            format!("Nothing matches “{}”", asked.search),
+            searched(&asked.search),
+            "Clear the search",
+            paths::PARTNERS.into(),
+        ),
+        Some(state) => (
+            "building-2",
+            format!("No {} partners", state.as_str()),
+            "Partners whose state changes appear here.",
+            "Show all partners",
+            everywhere(),
+        ),
+        None if may_write => {
+            ("building-2", "No partners yet".into(), FIRST, "Create Partner", paths::PARTNERS_NEW.into())
+        }
+        None => ("building-2", "No partners yet".into(), FIRST_BY_OTHERS, "", String::new()),
+    };
+    Nothing { icon, title, text, label, href }
+}
+
+const FIRST: &str = "Partner organisations appear here with their people and state. Create the first one; its users can \
+     then sign in and see their own page.";
+const FIRST_BY_OTHERS: &str = "Partner organisations appear here as soon as an administrator creates the first one.";
+
+/// What a search looked at (`queries::list`).
+fn searched(search: &str) -> &'static str {
+    if search.chars().count() < 3 && !search.contains('@') {
+        "The beginnings of names were searched. From three letters on, all of names, codes and account IDs are."
+    } else {
+        "Names, codes, Zuora and Salesforce account IDs, whole organisation IDs and the beginnings of email addresses \
+         were searched."
     }
 }
 

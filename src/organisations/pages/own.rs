@@ -33,13 +33,14 @@ pub async fn show(who: Actor<SignedIn>, frame: Frame) -> Result<HttpResponse, Ap
         frame.portal.db.read(move |conn| Ok((queries::find_own(conn, id)?, users::first(conn, id, PEOPLE)?))).await?;
     let may_write = who.also::<WriteUsers>().is_some();
     let people_href = if who.is_staff() { paths::STAFF } else { paths::OWN_USERS };
+    let clock = (frame.zone(), frame.portal.clock.now());
     frame.page(&Own {
         shell: frame.shell(&organisation.name),
         name: organisation.name.clone(),
         logo: super::logo(id, &organisation.name, organisation.logo_url.as_deref()),
         greeting: format!("{} · {} in the {} partner programme", who.user.name, who.user.role.word(), who.tenant.name),
         facts: facts(&organisation, &frame),
-        people: people.iter().map(|user| PersonRow::of(user, people_href, &frame, may_write)).collect(),
+        people: people.iter().map(|user| PersonRow::of(user, people_href, clock, may_write)).collect(),
         people_count: organisation.user_count,
         people_href,
         may_invite: may_write,
@@ -53,8 +54,6 @@ fn facts(organisation: &Organisation, frame: &Frame) -> Vec<Fact> {
         Fact::time("Partner since", dates::day(organisation.created_at, zone), dates::machine(organisation.created_at)),
         Fact::new("Time zone", format!("{}, now {}", dates::city(zone), dates::time(frame.portal.clock.now(), zone))),
     ];
-    let optional = [("Code", &organisation.code), ("Country", &organisation.country)];
-    let known = optional.into_iter().filter_map(|(label, value)| value.clone().map(|value| Fact::new(label, value)));
-    facts.extend(known);
+    facts.extend(super::show::optional(organisation));
     facts
 }

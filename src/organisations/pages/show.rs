@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use askama::Template;
+use chrono_tz::Tz;
 
 use super::super::model::Organisation;
 use super::super::queries;
@@ -9,7 +10,7 @@ use super::Header;
 use crate::access::{Actor, Permission, ReadPartners};
 use crate::users::{self, PersonRow};
 use crate::web::view::{Fact, Shell};
-use crate::web::{AppError, Frame, Id, dates, paths};
+use crate::web::{AppError, Frame, Id, countries, dates, paths};
 
 /// People shown on the overview; the People tab has all.
 const PEOPLE: usize = 10;
@@ -38,31 +39,39 @@ pub async fn show(who: Actor<ReadPartners>, frame: Frame, id: Id) -> Result<Http
         .await?;
     let may_write = who.may(Permission::WritePartner);
     let base = paths::partner_page(id.0, "users");
-    let zone = frame.zone();
+    let (zone, now) = (zone_of(&organisation), frame.portal.clock.now());
     frame.page(&Show {
         shell: frame.shell(&organisation.name),
         header: Header::of(&organisation, may_write, who.may(Permission::ReadAudit), "Overview"),
-        facts: facts(&organisation, &frame),
-        people: people.iter().map(|user| PersonRow::of(user, &base, &frame, may_write)).collect(),
+        facts: facts(&organisation, zone),
+        people: people.iter().map(|user| PersonRow::of(user, &base, (zone, now), may_write)).collect(),
         more_people: usize::try_from(organisation.user_count).unwrap_or_default() > PEOPLE,
         restorable_until: organisation.restorable_until().map(|until| dates::moment(until, zone)),
     })
 }
 
-fn facts(organisation: &Organisation, frame: &Frame) -> Vec<Fact> {
+/// The clock of an organisation's own page, whoever reads it.
+fn zone_of(organisation: &Organisation) -> Tz {
+    dates::zone(&organisation.time_zone).unwrap_or(Tz::UTC)
+}
+
+fn facts(organisation: &Organisation, zone: Tz) -> Vec<Fact> {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
-    let zone = frame.zone();
     let mut facts = vec![
         Fact::id("Partner Organisation ID", organisation.id.to_string()),
         Fact::id("Zuora account ID", text(&organisation.zuora_account_id)),
         Fact::new("Zuora Invoice Owner", organisation.invoice_owner.map_or("", |owner| owner.word())),
         Fact::id("Salesforce account ID", text(&organisation.salesforce_account_id)),
-        Fact::new("Time zone", organisation.time_zone.replace('_', " ")),
+        Fact::new("Time zone", dates::place(zone)),
         Fact::time("Created", dates::moment(organisation.created_at, zone), dates::machine(organisation.created_at)),
     ];
-    let optional = [("Code", &organisation.code), ("Country", &organisation.country)];
-    facts.extend(
-        optional.into_iter().filter(|(_, value)| value.is_some()).map(|(label, value)| Fact::new(label, text(value))),
-    );
+    facts.extend(optional(organisation));
     facts
+}
+
+/// What only some organisations have.
+pub(super) fn optional(organisation: &Organisation) -> impl Iterator<Item = Fact> {
+    let code = organisation.code.as_ref().map(|code| Fact::new("Code", code));
+    let country = organisation.country.as_deref().map(|code| Fact::new("Country", countries::name(code)));
+    code.into_iter().chain(country)
 }

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
 use super::super::actions::{self, Outcome, Proof, Refusal};
-use super::super::provider::{CallbackQuery, Claims, Provider, ProviderError};
+use super::super::provider::{CallbackQuery, Claims, ProviderError};
 use super::super::queries::{self, Flow};
 use super::{begin, refusal};
 use crate::db::Fault;
@@ -111,10 +111,4 @@ pub fn arrive(browser_session: &Session, key: &str, return_to: &str) -> HttpResp
 
 fn redirect(to: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((header::LOCATION, to)).finish()
-}
-
-/// Whether a provider is configured under this key.
-pub fn provider_named(portal: &Shared, issuer: &str) -> Option<String> {
-    let named = |provider: &&std::sync::Arc<Provider>| provider.config().issuer == issuer;
-    portal.providers.iter().find(named).map(|provider| provider.config().name.clone())
 }

@@ -42,18 +42,12 @@ pub struct Picked {
 /// `GET /signin/choose`
 pub async fn ask(request: HttpRequest, frame: Frame) -> Result<HttpResponse, AppError> {
     let Some((_, proof)) = waiting(&request, &frame).await? else { return refusal::lost(&frame) };
-    let now = frame.portal.clock.now();
-    let outcome = frame.portal.db.read(move |conn| {
-        let email = proof.email.as_deref().and_then(|email| crate::access::EmailAddress::parse(email).ok());
-        let found = queries::candidates(
-            conn,
-            (&proof.issuer, &proof.subject),
-            email.as_ref().map(crate::access::EmailAddress::key),
-        );
-        Ok((found?, now))
-    });
-    let (candidates, _) = outcome.await?;
-    let choices = candidates.iter().filter(|candidate| candidate.admitted).map(choice).collect();
+    let found = match frame.portal.db.read(move |conn| actions::whom(conn, &proof)).await {
+        Ok(found) => found,
+        Err(Fault::Refused(refused)) => return refusal::refused(&frame, &refused),
+        Err(Fault::Db(error)) => return Err(error.into()),
+    };
+    let choices = found.iter().filter(|candidate| candidate.admitted).map(choice).collect();
     frame.page(&ChooseTenant { shell: frame.shell("Choose where to work"), choices })
 }
 
@@ -80,9 +74,13 @@ pub async fn choose(
     let Some((flow, proof)) = waiting(&request, &frame).await? else { return refusal::lost(&frame) };
     let tenant =
         Uuid::parse_str(&sent.0.tenant).map_err(|_| AppError::Malformed("Choose one of the portals.".into()))?;
-    let (now, id, old) = (frame.portal.clock.now(), flow.id, actor::principal(&request)?);
+    let (now, old) = (frame.portal.clock.now(), actor::principal(&request)?);
+    let hash = flow.browser_hash.clone();
     let decided = frame.portal.db.write(move |tx| {
-        queries::drop_flow(tx, id)?;
+        // Of two clicks the second finds nothing to choose any more.
+        if queries::drop_flows(tx, &hash)? == 0 {
+            return Ok(Outcome::Choose(Vec::new()));
+        }
         if let Some(old) = &old {
             crate::access::queries::end_session(tx, old.user.id, old.session_id, now)?;
         }

@@ -4,7 +4,9 @@ use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, Responder as _};
 use askama::Template;
 
+use super::super::queries;
 use crate::organisations::pages::lifecycle::Pressed;
+use crate::secrets;
 use crate::web::view::{Link, Shell};
 use crate::web::{AppError, Frame, Submitted, actor, paths, see_other, session};
 
@@ -22,6 +24,10 @@ pub async fn sign_out(
     browser_session: Session,
     _: Submitted<Pressed>,
 ) -> Result<HttpResponse, AppError> {
+    if let Some(browser) = super::browser(&request, &frame.portal) {
+        let hash = secrets::sha256(&browser);
+        frame.portal.db.write(move |tx| Ok(queries::drop_flows(tx, &hash)?)).await?;
+    }
     if let Some(reader) = actor::principal(&request)? {
         let now = frame.portal.clock.now();
         frame

@@ -41,3 +41,9 @@ fn device(request: &HttpRequest) -> String {
     let agent = request.headers().get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
     super::device::words(agent)
 }
+
+/// The name of the provider with this issuer, if it is configured.
+pub fn provider_name(portal: &Portal, issuer: &str) -> Option<String> {
+    let named = |provider: &&std::sync::Arc<super::provider::Provider>| provider.config().issuer == issuer;
+    portal.providers.iter().find(named).map(|provider| provider.config().name.clone())
+}

@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use askama::Template;
 
 use super::super::actions::Refusal;
-use super::callback::provider_named;
+use super::provider_name;
 use crate::web::view::{Link, Shell};
 use crate::web::{AppError, Frame, paths, trace};
 
@@ -71,7 +71,7 @@ pub fn refused(frame: &Frame, refusal: &Refusal) -> Result<HttpResponse, AppErro
             "Another account is already in use for you",
             format!(
                 "Your address belongs to a user who signs in with {}, with a different account than the one you just used.",
-                provider_named(&frame.portal, issuer).unwrap_or_else(|| issuer.clone())
+                provider_name(&frame.portal, issuer).unwrap_or_else(|| issuer.clone())
             ),
             "Sign in with the account that you used before. If you no longer have it, ask your programme to let you sign in with a \
              new one.",

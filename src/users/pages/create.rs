@@ -7,7 +7,7 @@ use super::super::actions::{self, Refusal};
 use super::super::forms::{self, CreateForm};
 use super::super::roster::{Place, Writing};
 use crate::db::Fault;
-use crate::input::Problems;
+use crate::input::{Problem, Problems};
 use crate::secrets;
 use crate::web::kept::Kept;
 use crate::web::once::{self, Claim};
@@ -76,16 +76,18 @@ pub async fn create(
     request: HttpRequest,
     roster: Writing,
     frame: Frame,
-    sent: Submitted<CreateForm>,
+    mut sent: Submitted<CreateForm>,
 ) -> Result<HttpResponse, AppError> {
     let new = match sent.0.parse(roster.kind) {
         Ok(new) => new,
         Err(problems) => return frame.refused(&New::of(&frame, &roster, &sent.0, &problems)),
     };
-    let (now, location, once, name) = (frame.portal.clock.now(), back(&roster), sent.0.once.clone(), new.name.clone());
+    let (now, location, name) = (frame.portal.clock.now(), back(&roster), new.name.clone());
+    let form = once::Sent { key: sent.0.once.clone(), user: roster.who.user.id, content: content(&location, &sent.0) };
     let (who, organisation, id) = (roster.who.clone(), roster.organisation, secrets::new_id(now));
-    let created = frame.portal.db.write(move |tx| match once::claim(tx, &once, who.user.id, &location, now)? {
+    let created = frame.portal.db.write(move |tx| match once::claim(tx, &form, &location, now)? {
         Claim::Again(first) => Ok(first),
+        Claim::Changed => Err(Fault::Refused(Refusal::Fields(used_before()))),
         Claim::First => {
             actions::create(tx, &Writing::scope(&who, organisation, now), id, &new).map(|()| location.clone())
         }
@@ -94,7 +96,21 @@ pub async fn create(
         Ok(location) => {
             Ok(see_other(location).flash(Flash::done(format!("{name} can sign in now."))).respond_to(&request))
         }
-        Err(Fault::Refused(Refusal::Fields(problems))) => frame.refused(&New::of(&frame, &roster, &sent.0, &problems)),
+        Err(Fault::Refused(Refusal::Fields(problems))) => {
+            sent.0.once = once::new_key(now);
+            frame.refused(&New::of(&frame, &roster, &sent.0, &problems))
+        }
         Err(fault) => Err(super::refused(fault)),
     }
+}
+
+/// What the form held, for its key.
+fn content(location: &str, typed: &CreateForm) -> String {
+    [location, &typed.name, &typed.email, &typed.role].join("\n")
+}
+
+/// The Back button brought an old form, and something was changed in it.
+fn used_before() -> Problems {
+    let sentence = "This form has created a user already. To create another one with these details, send it again.";
+    Problems::one("name", Problem::NotAllowed(sentence))
 }

@@ -75,13 +75,12 @@ fn facts(frame: &Frame, user: &User, issuer: Option<&str>) -> Vec<Fact> {
         Fact::time("Created", dates::moment(user.created_at, zone), dates::machine(user.created_at)),
     ];
     facts.push(match last {
-        Some(at) => Fact::time("Last signed in", dates::moment(at, zone), dates::machine(at)),
-        None => Fact::new("Last signed in", "never"),
+        Some(at) => Fact::time("Last sign-in", dates::moment(at, zone), dates::machine(at)),
+        None => Fact::new("Last sign-in", "never"),
     });
-    facts.push(Fact::new(
-        "Signs in with",
-        issuer.unwrap_or("not decided yet: the first account with this verified address"),
-    ));
+    let named = |issuer: &str| crate::signin::provider_name(&frame.portal, issuer).unwrap_or_else(|| issuer.to_owned());
+    let way = issuer.map_or_else(|| "The first account that has this verified address".to_owned(), named);
+    facts.push(Fact::new("Signs in with", way));
     facts
 }
 
@@ -91,7 +90,9 @@ pub async fn form(roster: Writing, frame: Frame, id: UserId, kept: Kept<EditForm
     let (user, _) = &loaded;
     let as_it_is = || EditForm { name: user.name.clone(), role: user.role.as_str().into(), version: String::new() };
     let typed = kept.0.unwrap_or_else(as_it_is);
-    frame.page(&Edit::of(&frame, &roster, &loaded, &typed, &Problems::default()))
+    // A form that was kept over an expired session keeps its version too: what others saved since is not overwritten.
+    let version = typed.version.parse().unwrap_or(user.version);
+    frame.page(&Edit { version, ..Edit::of(&frame, &roster, &loaded, &typed, &Problems::default()) })
 }
 
 /// `POST …/users/{user}`

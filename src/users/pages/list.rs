@@ -36,12 +36,13 @@ pub async fn index(roster: Reading, frame: Frame) -> Result<HttpResponse, AppErr
     let gone = roster.header.as_ref().is_some_and(|header| header.deleted);
     let may_write = roster.who.may(Permission::WriteUser) && !gone;
     let title = if roster.place == Place::Staff { "Staff".to_owned() } else { format!("People of {}", roster.name) };
+    let clock = (frame.zone(), frame.portal.clock.now());
     let link = |cursor: &Cursor| query::address(&base, &[("from", &cursor.encode())]);
     frame.page(&People {
         shell: frame.shell(&title),
         crumbs: roster.crumbs().into_iter().take(usize::from(roster.place == Place::Own)).collect(),
         title,
-        people: page.rows.iter().map(|user| PersonRow::of(user, &base, &frame, may_write)).collect(),
+        people: page.rows.iter().map(|user| PersonRow::of(user, &base, clock, may_write)).collect(),
         new_href: may_write.then(|| format!("{base}/new")),
         pager: Pager {
             newer: page.before.as_ref().map(link),

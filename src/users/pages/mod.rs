@@ -6,13 +6,15 @@ pub mod leave;
 pub mod list;
 
 use actix_web::web;
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 
 use super::actions::Refusal;
 use super::model::State;
 use super::queries::UserRow;
 use crate::db::Fault;
 use crate::web::view::Badge;
-use crate::web::{AppError, Frame, dates};
+use crate::web::{AppError, dates};
 
 /// The three places. Under each of them lie the same pages.
 pub const PLACES: [&str; 3] = ["/settings/profile/partners/{id}/users", "/settings/staff", "/organisation/users"];
@@ -49,9 +51,8 @@ pub struct PersonRow {
 }
 
 impl PersonRow {
-    /// `base` is the list that they are in.
-    pub fn of(user: &UserRow, base: &str, frame: &Frame, may_write: bool) -> Self {
-        let (zone, now) = (frame.zone(), frame.portal.clock.now());
+    /// `base` is the list that they are in, `zone` the one of the page's dates.
+    pub fn of(user: &UserRow, base: &str, (zone, now): (Tz, DateTime<Utc>), may_write: bool) -> Self {
         Self {
             name: user.name.clone(),
             email: user.email.clone(),

@@ -9,7 +9,7 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{StatusCode, header};
 use actix_web::middleware::Next;
-use actix_web::{HttpRequest, HttpResponse, ResponseError};
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, ResponseError};
 use askama::Template;
 
 use super::frame::Frame;
@@ -202,19 +202,30 @@ impl AppError {
     }
 }
 
+/// Marks a request whose error has its page, so that the outer of two layers leaves it as it is.
+struct Finished;
+
+fn finished(response: ServiceResponse) -> ServiceResponse {
+    response.request().extensions_mut().insert(Finished);
+    response
+}
+
 /// Answers that actix made itself (an unknown address, a method that a route does not take) become pages too, and
 /// the page of every error gets the frame of whoever is signed in. Only the body is replaced: status and headers
-/// (`Allow`, `Retry-After`, cookies) stay as they were.
+/// (`Allow`, `Retry-After`, cookies) stay as they were. The session is emptied when its own middleware is done:
+/// inside of that, every error finds its reader; outside, only those whose handler had asked who it is.
 pub async fn pages(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let response = next.call(request).await?.map_into_boxed_body();
-    // The session of the request is still in its extensions, though its middleware is done.
+    if response.request().extensions().contains::<Finished>() {
+        return Ok(response);
+    }
     if let Some(error) = response.response().error().and_then(|error| error.as_error::<AppError>()) {
         let framed = error.framed(response.request());
         return Ok(match framed {
-            Some(page) => response.map_body(|_, _| BoxBody::new(page)),
+            Some(page) => finished(response).map_body(|_, _| BoxBody::new(page)),
             None => response,
         });
     }

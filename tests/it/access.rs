@@ -1,0 +1,313 @@
+//! The authorisation table: every route × everybody → status, and for every id in an address: own, foreign, of
+//! nothing, malformed.
+//!
+//! The routes are read from the sources, since actix does not tell what was registered; one without a row fails, and
+//! so does a row without a route.
+
+use std::collections::BTreeSet;
+
+use super::house::{self, Source};
+use super::support::{Actor, App, Who, id};
+
+/// Sent to sign in.
+const IN: u16 = 1;
+
+/// Method, pattern, then the status for: anonymous, owner, administrator, auditor, manager, member, the manager of
+/// another partner, the owner of another tenant. Ids are the caller's own (their tenant's, their organisation's).
+/// A POST carries a right token and no other field.
+const TABLE: &[(&str, &str, [u16; 8])] = &[
+    ("GET", "/", [IN, 303, 303, 303, 303, 303, 303, 303]),
+    ("GET", "/signin", [200; 8]),
+    ("GET", "/signin/begin/{provider}", [303; 8]),
+    ("GET", "/signin/callback/{provider}", [400; 8]),
+    ("GET", "/signin/choose", [400; 8]),
+    ("POST", "/signin/choose", [400; 8]),
+    ("GET", "/signed-out", [200; 8]),
+    ("GET", "/static/{file}", [404; 8]),
+    ("GET", "/health/live", [200; 8]),
+    ("GET", "/health/ready", [200; 8]),
+    ("GET", "/account", [IN, 200, 200, 200, 200, 200, 200, 200]),
+    ("POST", "/account/sessions/end-others", [IN, 303, 303, 303, 303, 303, 303, 303]),
+    ("POST", "/account/sessions/{id}/end", [IN, 404, 404, 404, 404, 404, 404, 404]),
+    ("GET", "/settings", STAFF_READ),
+    ("GET", "/settings/profile", STAFF_READ),
+    ("GET", "/settings/profile/edit", OWNERS),
+    ("POST", "/settings/profile/edit", OWNERS_FORM),
+    ("GET", "/settings/history", STAFF_READ),
+    ("GET", "/settings/bin", STAFF_READ),
+    ("GET", "/settings/profile/partners", STAFF_READ),
+    ("GET", "/settings/profile/partners/new", STAFF_WRITE),
+    ("POST", "/settings/profile/partners/new", STAFF_FORM),
+    ("GET", "/settings/profile/partners/{id}", STAFF_READ),
+    ("GET", "/settings/profile/partners/{id}/edit", STAFF_WRITE),
+    ("POST", "/settings/profile/partners/{id}/edit", STAFF_FORM),
+    ("GET", "/settings/profile/partners/{id}/suspension", STAFF_WRITE),
+    ("POST", "/settings/profile/partners/{id}/suspension", STAFF_DONE),
+    ("POST", "/settings/profile/partners/{id}/suspension/end", STAFF_DONE),
+    ("GET", "/settings/profile/partners/{id}/deletion", STAFF_WRITE),
+    ("POST", "/settings/profile/partners/{id}/deletion", STAFF_DONE),
+    ("POST", "/settings/profile/partners/{id}/deletion/undo", [IN, 404, 404, 403, 403, 403, 403, 404]),
+    ("GET", "/settings/profile/partners/{id}/history", STAFF_READ),
+    ("GET", "/settings/profile/partners/{id}/users", STAFF_READ),
+    ("GET", "/settings/profile/partners/{id}/users/new", STAFF_WRITE),
+    ("POST", "/settings/profile/partners/{id}/users/new", STAFF_FORM),
+    ("GET", "/settings/profile/partners/{id}/users/{user}", STAFF_WRITE),
+    ("POST", "/settings/profile/partners/{id}/users/{user}", STAFF_FORM),
+    ("POST", "/settings/profile/partners/{id}/users/{user}/suspension", STAFF_DONE),
+    ("POST", "/settings/profile/partners/{id}/users/{user}/suspension/end", STAFF_DONE),
+    ("GET", "/settings/profile/partners/{id}/users/{user}/removal", STAFF_WRITE),
+    ("POST", "/settings/profile/partners/{id}/users/{user}/removal", STAFF_DONE),
+    ("POST", "/settings/profile/partners/{id}/users/{user}/removal/undo", STAFF_DONE),
+    ("POST", "/settings/profile/partners/{id}/users/{user}/identity/reset", STAFF_DONE),
+    ("GET", "/settings/staff", STAFF_READ),
+    ("GET", "/settings/staff/new", STAFF_WRITE),
+    ("POST", "/settings/staff/new", STAFF_FORM),
+    ("GET", "/settings/staff/{user}", STAFF_WRITE),
+    ("POST", "/settings/staff/{user}", STAFF_FORM),
+    ("POST", "/settings/staff/{user}/suspension", STAFF_DONE),
+    ("POST", "/settings/staff/{user}/suspension/end", STAFF_DONE),
+    ("GET", "/settings/staff/{user}/removal", STAFF_WRITE),
+    ("POST", "/settings/staff/{user}/removal", STAFF_DONE),
+    ("POST", "/settings/staff/{user}/removal/undo", STAFF_DONE),
+    ("POST", "/settings/staff/{user}/identity/reset", STAFF_DONE),
+    ("GET", "/organisation", [IN, 200, 200, 200, 200, 200, 200, 200]),
+    ("GET", "/organisation/history", [IN, 200, 200, 200, 200, 403, 200, 200]),
+    ("GET", "/organisation/users", [IN, 200, 200, 200, 200, 200, 200, 200]),
+    ("GET", "/organisation/users/new", MANAGERS),
+    ("POST", "/organisation/users/new", MANAGERS_FORM),
+    ("GET", "/organisation/users/{user}", MANAGERS),
+    ("POST", "/organisation/users/{user}", MANAGERS_FORM),
+    ("POST", "/organisation/users/{user}/suspension", MANAGERS_DONE),
+    ("POST", "/organisation/users/{user}/suspension/end", MANAGERS_DONE),
+    ("GET", "/organisation/users/{user}/removal", MANAGERS),
+    ("POST", "/organisation/users/{user}/removal", MANAGERS_DONE),
+    ("POST", "/organisation/users/{user}/removal/undo", MANAGERS_DONE),
+    ("POST", "/organisation/users/{user}/identity/reset", MANAGERS_DONE),
+    // The last row: it ends the session.
+    ("POST", "/signout", [303; 8]),
+];
+
+const STAFF_READ: [u16; 8] = [IN, 200, 200, 200, 403, 403, 403, 200];
+const STAFF_WRITE: [u16; 8] = [IN, 200, 200, 403, 403, 403, 403, 200];
+/// An empty form comes back.
+const STAFF_FORM: [u16; 8] = [IN, 422, 422, 403, 403, 403, 403, 422];
+const STAFF_DONE: [u16; 8] = [IN, 303, 303, 403, 403, 403, 403, 303];
+const OWNERS: [u16; 8] = [IN, 200, 403, 403, 403, 403, 403, 200];
+const OWNERS_FORM: [u16; 8] = [IN, 422, 403, 403, 403, 403, 403, 422];
+/// Whoever manages the organisation that they belong to.
+const MANAGERS: [u16; 8] = [IN, 200, 200, 403, 200, 403, 200, 200];
+const MANAGERS_FORM: [u16; 8] = [IN, 422, 422, 403, 422, 403, 422, 422];
+const MANAGERS_DONE: [u16; 8] = [IN, 303, 303, 403, 303, 403, 303, 303];
+
+/// Every route of the portal's sources, as method and pattern.
+pub fn routes() -> BTreeSet<(String, String)> {
+    let sources = house::sources();
+    let constants = constants(&sources);
+    let portal = sources.iter().filter(|source| !source.path.starts_with("src/development"));
+    portal.flat_map(|source| registered(&source.code, &constants)).collect()
+}
+
+/// `paths.rs`: what each constant stands for.
+fn constants(sources: &[Source]) -> Vec<(String, String)> {
+    let paths = sources.iter().find(|source| source.path == "src/web/paths.rs").expect("the addresses are in one file");
+    let lines = paths.code.lines().filter_map(|line| line.strip_prefix("pub const ")?.split_once(": &str = \""));
+    lines.map(|(name, rest)| (format!("paths::{name}"), rest.trim_end_matches("\";").to_owned())).collect()
+}
+
+/// Reads `resource(…).route(web::get()…)…`, `.route(pattern, web::get()…)` and the `at("…")` of the three rosters.
+fn registered(code: &str, constants: &[(String, String)]) -> Vec<(String, String)> {
+    let code = code.split("#[cfg(test)]").next().unwrap_or_default();
+    let flat: String = code.split_whitespace().collect();
+    let mut found = Vec::new();
+    let mut patterns: Vec<String> = Vec::new();
+    for (at, _) in flat.match_indices(['(']) {
+        let (before, after) = (&flat[..at], &flat[at + 1..]);
+        let argument = after.split([',', ')']).next().unwrap_or_default();
+        if before.ends_with("web::resource") && !argument.starts_with("format!") {
+            patterns = vec![resolved(argument, constants)];
+        } else if before.ends_with("at") && argument.starts_with('"') && flat.contains("forplaceinPLACES") {
+            let page = argument.trim_matches('"');
+            patterns = guildhall::users::pages::PLACES.iter().map(|place| format!("{place}{page}")).collect();
+        } else if before.rsplit('.').next() == Some("route") && !argument.starts_with("web::") {
+            patterns = vec![resolved(argument, constants)];
+        } else if let Some(method) =
+            ["get", "post", "put", "patch", "delete"].iter().find(|method| before.ends_with(&format!("web::{method}")))
+        {
+            found.extend(patterns.iter().map(|pattern| (method.to_ascii_uppercase(), pattern.clone())));
+        }
+    }
+    found
+}
+
+fn resolved(argument: &str, constants: &[(String, String)]) -> String {
+    if argument.starts_with('"') {
+        return argument.trim_matches('"').to_owned();
+    }
+    let known = constants.iter().find(|(name, _)| name == argument);
+    known.unwrap_or_else(|| panic!("a route's pattern is {argument}, which paths.rs does not have")).1.clone()
+}
+
+#[test]
+fn every_route_has_a_row_and_every_row_a_route() {
+    let routes = routes();
+    let rows: BTreeSet<_> =
+        TABLE.iter().map(|(method, pattern, _)| ((*method).to_owned(), (*pattern).to_owned())).collect();
+    assert_eq!(routes.difference(&rows).collect::<Vec<_>>(), Vec::<&(String, String)>::new(), "routes without a row");
+    assert_eq!(rows.difference(&routes).collect::<Vec<_>>(), Vec::<&(String, String)>::new(), "rows without a route");
+    assert_eq!(rows.len(), TABLE.len(), "a row stands twice");
+}
+
+#[test]
+fn everybody_gets_what_the_table_says() {
+    let app = App::start();
+    for (column, who) in Who::ALL.into_iter().enumerate() {
+        let mut session = Session::of(&app, who);
+        for (method, pattern, statuses) in TABLE {
+            let expected = statuses[column];
+            restore(&app);
+            let status = session.ask(&app, method, &session.own(pattern)).0;
+            assert_eq!(status, expected, "{who:?} {method} {pattern}");
+        }
+    }
+}
+
+#[test]
+fn what_is_foreign_of_nothing_or_malformed_is_not_found_and_looks_the_same() {
+    let app = App::start();
+    restore(&app);
+    for (column, who) in Who::ALL.into_iter().enumerate() {
+        let mut session = Session::of(&app, who);
+        let rows = TABLE.iter().filter(|(_, pattern, _)| pattern.contains("{id}") || pattern.contains("{user}"));
+        for (method, pattern, statuses) in rows {
+            let refused = statuses[column] == IN || statuses[column] == 403;
+            let expected = if refused { statuses[column] } else { 404 };
+            let nothing = session.ask(&app, method, &filled(pattern, id::RANDOM, id::RANDOM));
+            // Whoever is refused is refused before ids are looked at: a few will do.
+            let few = if refused { 3 } else { usize::MAX };
+            for address in session.wrong(pattern).into_iter().take(few) {
+                let (status, body) = session.ask(&app, method, &address);
+                // An id of nothing may be told from a place that is closed: whoever sent it knew.
+                assert!(status == expected || status == 404, "{who:?} {method} {address}: {status}");
+                assert!(
+                    body == nothing.1 || status != 404 || nothing.0 != 404,
+                    "{who:?} {method} {address} tells more than a random id"
+                );
+            }
+        }
+    }
+}
+
+fn filled(pattern: &str, organisation: &str, user: &str) -> String {
+    let pattern = pattern.replace("{id}", organisation).replace("{user}", user);
+    pattern.replace("{provider}", "dev").replace("{file}", "none.css")
+}
+
+/// Somebody with a token, and the things that are theirs.
+struct Session {
+    who: Who,
+    actor: Actor,
+    csrf: String,
+}
+
+impl Session {
+    fn of(app: &App, who: Who) -> Self {
+        let mut actor = app.sign_in(who);
+        let csrf = if who == Who::Anonymous { String::new() } else { actor.csrf() };
+        Self { who, actor, csrf }
+    }
+
+    /// Status and body, without what differs each time.
+    fn ask(&mut self, app: &App, method: &str, address: &str) -> (u16, String) {
+        let body = format!("csrf={}", self.csrf);
+        let answer = if method == "GET" {
+            self.actor.clone().get(address)
+        } else if self.csrf.is_empty() {
+            let mut visitor = app.visitor();
+            let token = visitor.open("/signin").page();
+            let token = anonymous_token(&visitor, &token.csrf());
+            visitor.post(address, &format!("csrf={token}"))
+        } else {
+            self.actor.clone().post(address, &body)
+        };
+        let sent_to_sign_in = answer.status == 303
+            && answer.location().starts_with("/signin")
+            && !answer.location().starts_with("/signin/");
+        let at_provider = answer.location().starts_with("/dev/");
+        let status = if sent_to_sign_in && !at_provider { IN } else { answer.status };
+        let reference = answer.header("x-request-id").to_owned();
+        (status, without_tokens(&answer.body.replace(&reference, "").replace(address, "")))
+    }
+
+    /// A partner of the caller's tenant, and one of its people; for own pages, somebody of the caller's organisation.
+    fn own(&self, pattern: &str) -> String {
+        let (organisation, user) =
+            if self.who == Who::OtherTenant { (id::INITECH, INITECH_MEMBER) } else { (id::NORTHWIND, id::MEMBER) };
+        let own_people = pattern.starts_with("/settings/staff") || pattern.starts_with("/organisation");
+        let user = match self.who {
+            Who::Owner | Who::Administrator | Who::Auditor if own_people => SECOND_AUDITOR,
+            Who::OtherTenant if own_people => GLOBEX_AUDITOR,
+            Who::OtherOrganisation if own_people => CONTOSO_MEMBER,
+            _ => user,
+        };
+        filled(pattern, if pattern.starts_with("/account") { id::RANDOM } else { organisation }, user)
+    }
+
+    /// Every way to name something that is not there for the caller.
+    fn wrong(&self, pattern: &str) -> Vec<String> {
+        let foreign =
+            if self.who == Who::OtherTenant { (id::NORTHWIND, id::MEMBER) } else { (id::INITECH, id::INITECH_MANAGER) };
+        let own =
+            if self.who == Who::OtherTenant { (id::INITECH, id::INITECH_MANAGER) } else { (id::NORTHWIND, id::MEMBER) };
+        let upper = own.0.replace("00000000-0000-7000", "00000000-0000-7ABC");
+        let mut wrong = vec![filled(pattern, foreign.0, foreign.1), filled(pattern, own.1, own.0)];
+        for malformed in ["1", "..%2f", &format!("%7B{}%7D", own.0), &upper, &own.0.replace('-', ""), "%00", "%ff"] {
+            wrong.push(filled(pattern, malformed, malformed));
+        }
+        if pattern.contains("{id}") && pattern.contains("{user}") {
+            wrong.push(filled(pattern, foreign.0, own.1));
+            wrong.push(filled(pattern, own.0, foreign.1));
+            wrong.push(filled(pattern, own.0, id::CONTOSO_MANAGER));
+            wrong.push(filled(pattern, own.0, "1"));
+        }
+        wrong
+    }
+}
+
+/// A page without its forms' tokens, which are drawn anew each time.
+fn without_tokens(page: &str) -> String {
+    let mut parts = page.split("name=\"csrf\" value=\"");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |page, part| page + part.split_once('"').map_or(part, |(_, rest)| rest))
+}
+
+/// A token that fits a browser without session.
+fn anonymous_token(visitor: &Actor, shown: &str) -> String {
+    use guildhall::secrets::{SecretKey, csrf_token};
+    if !shown.is_empty() {
+        return shown.to_owned();
+    }
+    let key = SecretKey::from_hex(super::support::app::KEY).expect("the key of the tests");
+    csrf_token(&key, visitor.cookie("guildhall_browser").as_bytes())
+}
+
+const SECOND_AUDITOR: &str = "00000000-0000-7000-8000-000000000301";
+const GLOBEX_AUDITOR: &str = "00000000-0000-7000-8000-000000000302";
+const CONTOSO_MEMBER: &str = "00000000-0000-7000-8000-000000000303";
+const INITECH_MEMBER: &str = "00000000-0000-7000-8000-000000000304";
+
+/// Undoes what an allowed question did, and makes people whom nobody in the table is.
+fn restore(app: &App) {
+    app.sql(
+        "INSERT INTO users (id, tenant_id, organisation_id, name, email, email_key, role, created_at, updated_at)
+         SELECT ('00000000-0000-7000-8000-000000000' || id)::uuid, ('00000000-0000-7000-8000-00000000000' || tenant)::uuid,
+             ('00000000-0000-7000-8000-0000000000' || organisation)::uuid, 'Spare ' || id, id || '@spare.example',
+             id || '@spare.example', role, now(), now()
+         FROM (VALUES ('301', 1, '11', 'auditor'), ('302', 2, '21', 'auditor'), ('303', 1, '13', 'member'),
+             ('304', 2, '22', 'member')) AS rows (id, tenant, organisation, role)
+         ON CONFLICT DO NOTHING;
+         UPDATE organisations SET state = 'active', deleted_at = NULL, state_before_deletion = NULL WHERE state <> 'active';
+         UPDATE users SET state = 'active', removed_at = NULL, removed_with_organisation = false
+         WHERE state <> 'active' OR removed_at IS NOT NULL;
+         UPDATE sessions SET ended_at = NULL WHERE ended_at IS NOT NULL",
+    );
+}

@@ -1,0 +1,154 @@
+//! The table of partners: search, filters, sorting, and pages that neither skip nor repeat.
+
+use std::collections::BTreeSet;
+
+use super::support::{Actor, App, id};
+
+const PARTNERS: &str = "/settings/profile/partners";
+
+/// Names found by a search, in order.
+fn found(actor: &mut Actor, search: &str) -> Vec<String> {
+    let query = serde_urlencoded::to_string([("q", search)]).unwrap();
+    let page = actor.open(&format!("{PARTNERS}?{query}")).page();
+    page.all("main table tbody th a").iter().map(|link| super::support::page::words(*link)).collect()
+}
+
+#[test]
+fn search_finds_by_name_code_id_address_and_account_ids() {
+    let app = App::start();
+    let mut owner = app.owner();
+    for search in [
+        "Northwind",
+        "north trad",
+        "NORTHWIND  TRADERS",
+        "no",
+        "nwt-01",
+        id::NORTHWIND,
+        "manager@northwind.example",
+        "member@",
+        "zu-northwind",
+        "SF-Northwind",
+        " wind ",
+    ] {
+        assert_eq!(found(&mut owner, search), ["Northwind Traders"], "{search}");
+    }
+}
+
+#[test]
+fn search_takes_every_character_for_itself() {
+    let app = App::start();
+    let mut owner = app.owner();
+    for nothing in ["%", "_", "%%%", "nort%wind", "n_rthwind", "\\", "'", "' OR 1=1 --", "\u{202e}x%", "zz top", "a@b"]
+    {
+        assert!(found(&mut owner, nothing).is_empty(), "{nothing}");
+    }
+    app.sql(&format!(
+        "UPDATE organisations SET name = '100% Sure_Thing', name_key = '100% sure_thing' WHERE id = '{}'",
+        id::CONTOSO
+    ));
+    for literal in ["100%", "100% s", "sure_t", "100% sure"] {
+        assert_eq!(found(&mut owner, literal), ["100% Sure_Thing"], "{literal}");
+    }
+}
+
+#[test]
+fn a_search_without_a_hit_says_so_and_echoes_safely() {
+    let app = App::start();
+    let mut owner = app.owner();
+    let page = owner.open(&format!("{PARTNERS}?q=%3Cscript%3Ealert(1)%3C/script%3E"));
+    page.shows("Nothing matches “<script>alert(1)</script>”").hides("<script>alert(1)");
+    for odd in
+        ["q=%ff%fe", "q=%00", "sort=name;--&order=x", "state=deleted", "from=AAAA", "q=a&q=b", "sort=", "%", "q=%zz"]
+    {
+        owner.open(&format!("{PARTNERS}?{odd}"));
+    }
+    owner.open(&format!("{PARTNERS}?q={}", "x".repeat(3_000)));
+}
+
+#[test]
+fn filters_show_one_state() {
+    let app = App::start();
+    let mut owner = app.owner();
+    app.sql(&format!("UPDATE organisations SET state = 'suspended' WHERE id = '{}'", id::CONTOSO));
+    let names = |page: super::support::Answer| page.page().rows().iter().map(|row| row[1].clone()).collect::<Vec<_>>();
+    assert_eq!(names(owner.open(&format!("{PARTNERS}?state=suspended"))), [id::CONTOSO]);
+    assert_eq!(names(owner.open(&format!("{PARTNERS}?state=active"))), [id::NORTHWIND]);
+}
+
+#[test]
+fn all_pages_together_hold_every_row_once_in_every_order() {
+    let app = App::start();
+    // Many twins in every sorted column, so that pages are cut inside them.
+    app.sql(&format!(
+        "INSERT INTO organisations (id, tenant_id, kind, name, name_key, user_count, created_at, updated_at)
+         SELECT gen_random_uuid(), '{}', 'partner', 'Firm ' || n, 'firm ' || n, n % 3,
+             '2026-03-01 09:00Z'::timestamptz + (n / 20) * interval '1 day', now()
+         FROM generate_series(1, 58) AS n",
+        id::ACME
+    ));
+    let mut owner = app.owner();
+    for sort in ["created", "name", "users"] {
+        for order in ["ascending", "descending"] {
+            let forwards = walk(&mut owner, &format!("{PARTNERS}?sort={sort}&order={order}"), "next");
+            let rows: Vec<_> = forwards.iter().flat_map(|(_, ids)| ids.clone()).collect();
+            assert_eq!(rows.len(), 60, "{sort} {order}");
+            assert_eq!(rows.iter().collect::<BTreeSet<_>>().len(), 60, "{sort} {order}");
+            let last = forwards.last().unwrap().0.clone();
+            let mut backwards = walk(&mut owner, &last, "prev");
+            backwards.reverse();
+            let again: Vec<_> = backwards.into_iter().flat_map(|(_, ids)| ids).collect();
+            assert_eq!(again, rows, "{sort} {order}, backwards");
+        }
+    }
+}
+
+/// Every page reached by a link, with the ids on it.
+fn walk(actor: &mut Actor, from: &str, rel: &str) -> Vec<(String, Vec<String>)> {
+    let mut pages = Vec::new();
+    let mut next = Some(from.to_owned());
+    while let Some(address) = next {
+        let page = actor.open(&address).page();
+        pages.push((address, page.rows().iter().map(|row| row[1].clone()).collect()));
+        let link =
+            page.all(&format!("a[rel={rel}]")).first().and_then(|link| link.value().attr("href")).map(str::to_owned);
+        next = link.filter(|_| pages.len() < 20);
+    }
+    pages
+}
+
+#[test]
+fn a_sorted_column_says_so() {
+    let app = App::start();
+    let page = app.owner().open(&format!("{PARTNERS}?sort=name&order=ascending")).page();
+    let sorted: Vec<_> = page
+        .all("th[aria-sort]")
+        .iter()
+        .map(|th| (super::support::page::words(*th), th.value().attr("aria-sort").unwrap()))
+        .collect();
+    assert_eq!(sorted, [("Name".to_owned(), "ascending")]);
+    let names: Vec<_> = page.rows().iter().map(|row| row[1].clone()).collect();
+    assert_eq!(names, [id::CONTOSO, id::NORTHWIND]);
+}
+
+#[test]
+fn people_are_paged_too() {
+    let app = App::start();
+    app.sql(&format!(
+        "INSERT INTO users (id, tenant_id, organisation_id, name, email, email_key, role, created_at, updated_at)
+         SELECT gen_random_uuid(), '{}', '{}', 'Person ' || n % 7, 'p' || n || '@n.example', 'p' || n || '@n.example',
+             'member', now(), now() FROM generate_series(1, 118) AS n",
+        id::ACME,
+        id::NORTHWIND
+    ));
+    let mut owner = app.owner();
+    let pages = walk(&mut owner, &format!("{PARTNERS}/{}/users", id::NORTHWIND), "next");
+    assert_eq!(pages.iter().map(|(_, rows)| rows.len()).collect::<Vec<_>>(), [50, 50, 20]);
+    let people = walk_first_cells(&mut owner, &pages);
+    assert_eq!(people.len(), 120);
+    owner.open(PARTNERS).shows("120");
+}
+
+fn walk_first_cells(actor: &mut Actor, pages: &[(String, Vec<String>)]) -> BTreeSet<String> {
+    let cells = |page: &str| actor.open(page).page().rows().into_iter().map(|row| row[0].clone()).collect::<Vec<_>>();
+    pages.iter().map(|(page, _)| page.as_str()).flat_map(cells).collect()
+}

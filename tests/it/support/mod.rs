@@ -1,0 +1,19 @@
+//! What every test starts from: a running portal with its own database and clock, and people who use it.
+//!
+//! Knows the program from outside only: its pages, its tables where a page cannot tell, and its clock.
+
+pub mod actor;
+pub mod app;
+pub mod cluster;
+pub mod fixture;
+pub mod form;
+pub mod http;
+pub mod page;
+
+pub use actor::Actor;
+pub use app::App;
+pub use fixture::{Who, id};
+pub use http::Answer;
+
+/// The button that saves a new user.
+pub const SAVE_USER: &str = "Save";

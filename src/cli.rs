@@ -16,12 +16,19 @@ use crate::development::Extras;
 use crate::settings::actions::{self, NewTenant};
 use crate::{app, development, input};
 
+const EXAMPLES: &str = "Examples:
+  guildhall                      development mode: everything it needs, on this machine only
+  guildhall migrate && guildhall serve
+  guildhall tenant create --slug acme --name 'Acme Cloud' --owner-email ana@acme.example --owner-name 'Ana Sousa'
+
+The variables of the configuration are listed in README.md, under Configuration.";
+
 /// A partner portal in one binary beside PostgreSQL.
 ///
 /// Started without a command: serves, by the configuration in the environment; without any configuration, in
 /// development mode, with everything it needs.
 #[derive(Parser)]
-#[command(name = "guildhall", version)]
+#[command(name = "guildhall", version, after_help = EXAMPLES)]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
@@ -116,7 +123,7 @@ pub fn run_until_told(
         let handle = server.handle();
         let stopping = actix_web::rt::spawn(async move {
             told_to_stop().await;
-            tracing::info!("stopping: requests under way are finished");
+            tracing::info!("stopping: finishing the requests under way");
             handle.stop(true).await;
         });
         let ended = server.await.map_err(|error| error.to_string());

@@ -17,6 +17,9 @@ use super::{actor, assets, cookies, paths, query};
 use crate::access::{Permission, Principal};
 use crate::secrets;
 
+/// Said above a form that was kept over an expired session.
+const KEPT: &str = "You are signed in again. What you typed is here; it has not been sent yet.";
+
 /// The frame of the page that a request asks for.
 pub struct Frame {
     pub portal: Shared,
@@ -44,7 +47,8 @@ impl Frame {
         let principal = actor::principal(request)?;
         let flash = request
             .cookie(cookies::FLASH.on(portal.base_url.is_https()))
-            .and_then(|cookie| Flash::open(&portal.key, cookie.value()));
+            .and_then(|cookie| Flash::open(&portal.key, cookie.value()))
+            .or_else(|| query::value(request.query_string(), "kept").map(|_| Flash::warning(KEPT)));
         let known = form::token_seed(request, &portal);
         let new_browser = known.is_none().then(secrets::random_token);
         let seed = known.or_else(|| new_browser.as_ref().map(|new| new.as_bytes().to_vec())).unwrap_or_default();

@@ -37,7 +37,7 @@ export class Portal {
 export async function signIn(page, email) {
   await page.goto('/');
   await page.getByRole('link', { name: /^Continue/ }).click();
-  await page.getByLabel('E-mail address').fill(email);
+  await page.getByLabel('Email address').fill(email);
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await page.waitForURL((url) => !url.pathname.startsWith('/dev/'));
 }
@@ -65,7 +65,7 @@ export async function createUser(page, name, email, role) {
   await page.getByLabel('Name').fill(name);
   await page.getByLabel('Email address').fill(email);
   await page.getByRole('radio', { name: role }).check();
-  await page.getByRole('button', { name: /^Create/ }).click();
+  await page.getByRole('button', { name: 'Save' }).click();
 }
 
 /** Opens a partner's page by searching for its name, as a person would. */

@@ -160,3 +160,16 @@ fn an_auditor_is_offered_no_button_that_changes() {
     }
     assert!(!audrey.open(PARTNERS).page().offers("Create Partner"));
 }
+
+#[test]
+fn a_restore_leaves_out_those_who_were_removed_by_hand() {
+    let app = App::start();
+    let mut owner = app.owner();
+    done(&mut owner, "deletion", "Delete Northwind Traders");
+    let member = format!("UPDATE users SET removed_with_organisation = false WHERE id = '{}'", id::MEMBER);
+    app.sql(&member);
+    let bin = owner.open("/settings/bin");
+    let restored = owner.press(&bin, "Restore Northwind Traders", &[]);
+    owner.follow(&restored).shows("is restored, with 1 person.");
+    assert_eq!(app.count(&format!("users WHERE id = '{}' AND removed_at IS NULL", id::MEMBER)), 0);
+}

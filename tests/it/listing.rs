@@ -152,3 +152,16 @@ fn walk_first_cells(actor: &mut Actor, pages: &[(String, Vec<String>)]) -> BTree
     let cells = |page: &str| actor.open(page).page().rows().into_iter().map(|row| row[0].clone()).collect::<Vec<_>>();
     pages.iter().map(|(page, _)| page.as_str()).flat_map(cells).collect()
 }
+
+#[test]
+fn a_search_needs_no_accents_and_finds_words_and_ids_by_their_beginning() {
+    let app = App::start();
+    let mut owner = app.owner();
+    let fields = [("name", "Čertova Skála Øst"), ("zuora_account_id", "zu-1"), ("invoice_owner", "partner")];
+    let created = owner.submit("/settings/profile/partners/new", "Create Partner Organisation", &fields);
+    let id = created.location().rsplit('/').next().unwrap().to_owned();
+    for search in ["certova", "SKALA", "ost", "sk", &id[..13]] {
+        owner.open(&format!("/settings/profile/partners?q={search}")).shows("Čertova Skála Øst");
+    }
+    owner.open("/settings/profile/partners?q=ertova%25").hides("Čertova Skála Øst");
+}

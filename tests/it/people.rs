@@ -1,6 +1,11 @@
 //! People: creating, changing and removing users, the rules for roles, and two who act at once (S1-14 … S1-16).
 
-use super::support::{Actor, Answer, App, SAVE_USER, Who, id};
+use diesel::Connection as _;
+use guildhall::access::{Actor, EmailAddress, Role, WriteUsers, queries};
+use guildhall::users::actions::{self, Scope};
+use guildhall::users::model::NewUser;
+
+use super::support::{Actor as Browser, Answer, App, SAVE_USER, Who, id};
 
 /// The list of a partner's people, for staff.
 fn users() -> String {
@@ -8,7 +13,7 @@ fn users() -> String {
 }
 
 #[track_caller]
-fn create(actor: &mut Actor, list: &str, name: &str, email: &str) -> Answer {
+fn create(actor: &mut Browser, list: &str, name: &str, email: &str) -> Answer {
     actor.submit(&format!("{list}/new"), SAVE_USER, &[("name", name), ("email", email)])
 }
 
@@ -204,7 +209,7 @@ fn a_removed_user_is_signed_out_and_undo_brings_them_back() {
     let app = App::start();
     let (mut owner, mut milo) = (app.owner(), app.sign_in(Who::Member));
     let page = owner.open(&format!("{}/{}/removal", users(), id::MEMBER));
-    page.shows("email address is free again: member@northwind.example");
+    page.shows("email address can be used again: member@northwind.example");
     let done = owner.press(&page, "Remove Milo Member", &[]);
     let list = owner.follow(&done);
     assert!(list.page().status().contains("Milo Member is removed."));
@@ -302,4 +307,41 @@ fn a_member_sees_the_people_and_changes_none() {
     let csrf = milo.csrf();
     milo.post("/organisation/users/new", &format!("csrf={csrf}&name=X&email=x@x.example")).is(403);
     milo.post(&format!("/organisation/users/{}/suspension", id::MANAGER), &format!("csrf={csrf}")).is(403);
+}
+
+/// The administrator as their request found them.
+fn administrator(app: &App) -> Actor<WriteUsers> {
+    drop(app.sign_in(Who::Administrator));
+    let key = format!("SELECT encode(key_hash, 'hex') FROM sessions WHERE user_id = '{}'", id::ADMINISTRATOR);
+    let hex = app.text(&key);
+    let hash: Vec<u8> = (0..32).map(|at| u8::from_str_radix(&hex[at * 2..at * 2 + 2], 16).unwrap()).collect();
+    let found = queries::session(&mut app.database.connect(), &hash).unwrap().unwrap();
+    Actor::granted(found.principal, "a request".into()).unwrap()
+}
+
+#[test]
+fn a_write_under_way_does_not_survive_the_end_of_its_authors_right() {
+    // security.md §1 row 13: the request was let in before; the write asks again.
+    for change in ["users SET role = 'auditor'", "users SET removed_at = now()", "users SET state = 'suspended'"] {
+        let app = App::start();
+        let who = administrator(&app);
+        let northwind = uuid::Uuid::parse_str(id::NORTHWIND).unwrap();
+        let email = EmailAddress::parse("too.late@northwind.example").unwrap();
+        let new = NewUser { name: "Too Late".into(), email, role: Role::Member };
+        let scope = Scope { who: &who, organisation: northwind, now: app.now() };
+        app.sql(&format!("UPDATE {change} WHERE id = '{}'", id::ADMINISTRATOR));
+        let created = app.database.connect().transaction(|tx| actions::create(tx, &scope, northwind, &new));
+        assert!(created.is_err(), "{change}");
+        assert_eq!(app.count("users WHERE name = 'Too Late'"), 0);
+    }
+}
+
+#[test]
+fn an_edit_without_a_role_changes_nobodys_role() {
+    let app = App::start();
+    let mut owner = app.owner();
+    let person = format!("/settings/profile/partners/{}/users/{}", id::NORTHWIND, id::MANAGER);
+    let csrf = owner.csrf();
+    owner.post(&person, &format!("csrf={csrf}&version=1&name=Mona")).is(422);
+    assert_eq!(app.text(&format!("SELECT role FROM users WHERE id = '{}'", id::MANAGER)), "manager");
 }

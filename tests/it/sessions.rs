@@ -179,3 +179,20 @@ fn an_edit_sent_after_its_session_ran_out_comes_back_too() {
     owner.press(&back, "Save", &[]).is(303);
     assert_eq!(app.count("organisations WHERE name = 'Typed for long'"), 1);
 }
+
+#[test]
+fn a_kept_edit_does_not_overwrite_what_others_saved_meanwhile() {
+    let app = App::start();
+    let edit = format!("/settings/profile/partners/{}/edit", id::NORTHWIND);
+    let mut owner = app.owner();
+    let form = owner.open(&edit);
+    app.minutes_pass(31);
+    let mut administrator = app.sign_in(Who::Administrator);
+    administrator.submit(&edit, "Save", &[("name", "Northwind of Adam")]).is(303);
+    let sent = owner.press(&form, "Save", &[("name", "Northwind of Olivia")]);
+    let sign_in = owner.follow(&sent);
+    let kept = owner.sign_in_from(&sign_in, Who::Owner.email());
+    kept.shows("What you typed is here; it has not been sent yet.");
+    assert_eq!(kept.page().value_of("name"), "Northwind of Olivia");
+    owner.press(&kept, "Save", &[]).is(409).shows("Northwind of Adam");
+}

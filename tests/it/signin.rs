@@ -223,3 +223,18 @@ fn a_first_sign_in_is_in_the_history_once() {
     app.sign_in(Who::Member);
     assert_eq!(app.count("audit_events WHERE verb = 'sign_in_first'"), 1);
 }
+
+#[test]
+fn a_person_removed_and_created_again_signs_in_with_the_same_account() {
+    let app = App::start();
+    drop(app.sign_in(Who::Member));
+    let mut owner = app.owner();
+    let person = format!("/settings/profile/partners/{}/users/{}", id::NORTHWIND, id::MEMBER);
+    let page = owner.open(&format!("{person}/removal"));
+    let button = page.page().heading();
+    owner.press(&page, &button, &[]).is(303);
+    let new = format!("/settings/profile/partners/{}/users/new", id::CONTOSO);
+    owner.submit(&new, "Save", &[("name", "Back Again"), ("email", Who::Member.email())]).is(303);
+    app.visitor().sign_in(Who::Member.email()).is(200).shows("Contoso");
+    assert_eq!(app.count("identities WHERE user_id IN (SELECT id FROM users WHERE name = 'Back Again')"), 1);
+}

@@ -231,9 +231,9 @@ const FIRST_BY_OTHERS: &str = "Partner organisations appear here as soon as an a
 /// What a search looked at (`queries::list`).
 fn searched(search: &str) -> &'static str {
     if search.chars().count() < 3 && !search.contains('@') {
-        "The beginnings of names were searched. From three letters on, all of names, codes and account IDs are."
+        "The beginnings of words were searched. From three letters on, all of names, codes and account IDs are."
     } else {
-        "Names, codes, Zuora and Salesforce account IDs, whole organisation IDs and the beginnings of email addresses \
+        "Names, codes, Zuora and Salesforce account IDs, the beginnings of organisation IDs and of email addresses \
          were searched."
     }
 }

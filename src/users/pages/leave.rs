@@ -40,13 +40,14 @@ pub async fn ask_removal(roster: Writing, frame: Frame, id: UserId) -> Result<Ht
         shell: frame.shell(format!("Remove {}", user.name)),
         crumbs,
         back: roster.person(id.0),
-        lead: format!("{} is signed out at once and can no longer sign in to {}.", user.name, roster.name),
-        toll: vec![
-            Toll { number: "1".into(), text: format!("email address is free again: {}", user.email) },
-            Toll { number: "0".into(), text: "entries of history are lost; they keep the person's name".into() },
-        ],
+        lead: format!(
+            "{} is signed out at once and can no longer sign in to {}. Their history stays. You can undo this right \
+             afterwards.",
+            user.name, roster.name
+        ),
+        toll: vec![Toll { number: "1".into(), text: format!("email address can be used again: {}", user.email) }],
         button: format!("Remove {}", user.name),
-        keep: "Keep".into(),
+        keep: format!("Keep {}", user.name),
     })
 }
 

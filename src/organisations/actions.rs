@@ -36,7 +36,7 @@ pub fn create(
     new: &NewOrganisation,
 ) -> Outcome<()> {
     crate::access::queries::still_stands(tx, who)?;
-    queries::insert(tx, who.tenant.id, id, new, now).map_err(name_taken)?;
+    queries::insert(tx, (who.tenant.id, &who.organisation.time_zone), id, new, now).map_err(name_taken)?;
     let changes = [
         Change::of("logo", None, new.logo_url.as_deref()),
         Change::of("zuora_account_id", None, Some(&new.zuora_account_id)),

@@ -217,10 +217,10 @@ pub fn find_for_update(conn: &mut PgConnection, tenant: Uuid, id: Uuid) -> Query
         .first(conn)
 }
 
-/// A new partner.
+/// A new partner, in the time zone of whoever creates it until somebody says otherwise.
 pub fn insert(
     conn: &mut PgConnection,
-    tenant: Uuid,
+    (tenant, time_zone): (Uuid, &str),
     id: Uuid,
     new: &NewOrganisation,
     now: DateTime<Utc>,
@@ -233,6 +233,7 @@ pub fn insert(
                 organisations::kind.eq(OrganisationKind::Partner),
             ),
             (organisations::name.eq(&new.name), organisations::name_key.eq(name_key(&new.name))),
+            organisations::time_zone.eq(time_zone),
             organisations::logo_url.eq(&new.logo_url),
             organisations::zuora_account_id.eq(&new.zuora_account_id),
             organisations::salesforce_account_id.eq(&new.salesforce_account_id),

@@ -12,5 +12,5 @@ mod queries;
 
 pub use counts::CountCache;
 pub use model::{InvoiceOwner, Organisation, State};
-pub use pages::{Header, header_for_staff, routes};
+pub use pages::{Header, routes};
 pub use queries::find_in;

@@ -3,7 +3,7 @@
 use guildhall::db::Fault;
 use guildhall::signin::actions::{self, Outcome, Proof, Refusal};
 
-use super::support::{App, Who, id};
+use super::support::{Answer, App, Who, id};
 
 /// Somebody whom a provider vouches for, or not.
 fn proof(email: &str, verified: bool, subject: &str) -> Proof {
@@ -114,23 +114,43 @@ fn a_suspended_user_or_organisation_is_told_so() {
     assert_eq!(app.count("sessions"), 0);
 }
 
-#[test]
-fn a_person_of_several_tenants_picks_one() {
-    let app = App::start();
+/// Makes the owners of acme and globex one person.
+fn known_in_both(app: &App) {
     app.sql(&format!(
         "UPDATE users SET email = 'owner@acme.example', email_key = 'owner@acme.example' WHERE id = '{}'",
         id::GLOBEX_OWNER
     ));
+}
+
+/// The button that picks this tenant.
+fn button_for(tenant: &str, choose: &Answer) -> String {
+    let page = choose.page();
+    let buttons = page.all("main button");
+    buttons.iter().map(|one| super::support::page::words(*one)).find(|text| text.contains(tenant)).unwrap()
+}
+
+#[test]
+fn signing_out_leaves_no_choice_open_that_signs_in_again() {
+    let app = App::start();
+    known_in_both(&app);
+    let mut both = app.visitor();
+    both.sign_in("owner@acme.example");
+    let choose = both.sign_in("owner@acme.example");
+    let picked = both.press(&choose, &button_for("Globex", &choose), &[]);
+    both.follow(&picked).is(200);
+    both.submit("/account", "Sign out", &[]).is(303);
+    both.get("/signin/choose").is(400);
+    both.get("/account").is_sent_to_sign_in();
+}
+
+#[test]
+fn a_person_of_several_tenants_picks_one() {
+    let app = App::start();
+    known_in_both(&app);
     let mut both = app.visitor();
     let choose = both.sign_in("owner@acme.example");
     assert_eq!(choose.page().heading(), "Where do you want to work?");
-    let button = choose
-        .page()
-        .all("main button")
-        .iter()
-        .map(|one| super::support::page::words(*one))
-        .find(|text| text.contains("Globex"))
-        .unwrap();
+    let button = button_for("Globex", &choose);
     let picked = both.press(&choose, &button, &[]);
     both.follow(&picked).is(200).shows("Gloria Globex").hides("Olivia");
     both.get("/signin/choose").is(400);
@@ -139,10 +159,7 @@ fn a_person_of_several_tenants_picks_one() {
 #[test]
 fn a_tenant_that_is_not_theirs_cannot_be_picked() {
     let app = App::start();
-    app.sql(&format!(
-        "UPDATE users SET email = 'owner@acme.example', email_key = 'owner@acme.example' WHERE id = '{}'",
-        id::GLOBEX_OWNER
-    ));
+    known_in_both(&app);
     let mut both = app.visitor();
     let choose = both.sign_in("owner@acme.example");
     let form = choose.page().posting_forms().remove(0).fill("tenant", id::RANDOM);

@@ -14,11 +14,9 @@ use uuid::Uuid;
 
 use super::actions::Refusal;
 use super::model::{Organisation, State};
-use super::queries;
-use crate::access::{Actor, Permission, ReadHistory};
 use crate::db::Fault;
 use crate::web::view::{Badge, Link, Logo, Tab};
-use crate::web::{AppError, Frame, paths};
+use crate::web::{AppError, paths};
 
 /// Routes of this feature.
 pub fn routes(config: &mut web::ServiceConfig) {
@@ -95,18 +93,6 @@ impl Header {
             deleted: organisation.is_deleted(),
         }
     }
-}
-
-/// The header of a partner's page for staff; 404 for another tenant's.
-pub async fn header_for_staff(
-    frame: &Frame,
-    who: &Actor<ReadHistory>,
-    id: Uuid,
-    tab: &str,
-) -> Result<Header, AppError> {
-    let tenant = who.tenant.id;
-    let organisation = frame.portal.db.read(move |conn| Ok(queries::find_in(conn, tenant, id)?)).await?;
-    Ok(Header::of(&organisation, who.may(Permission::WritePartner), true, tab))
 }
 
 /// Settings › Profile › Partners (S1-02).

@@ -12,14 +12,19 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
 use crate::development::Extras;
+use crate::mail::{Bell, Smtp, Transport, Worker, retry};
 use crate::organisations::CountCache;
 use crate::signin::provider::Provider;
 use crate::web::portal::{Portal, Shared};
 use crate::web::{AppError, assets, error, guard, headers, kept, session, trace};
-use crate::{account, audit, health, organisations, settings, signin, users};
+use crate::{
+    account, audit, connections, health, invitations, organisations, partner_records, settings, signin, users,
+};
 
 /// How long requests under way may take to finish after SIGTERM.
 const SHUTDOWN_SECONDS: u64 = 30;
+/// Connections to the database that the worker of the outbox has for itself.
+const WORKER_CONNECTIONS: u32 = 2;
 
 /// Builds the portal's state from its configuration. Connects to nothing yet.
 pub fn portal(config: Config, clock: &Clock, development: bool) -> Portal {
@@ -33,8 +38,35 @@ pub fn portal(config: Config, clock: &Clock, development: bool) -> Portal {
         clock: clock.clone(),
         base_url: config.base_url,
         key: config.secret_key,
+        bell: Bell::default(),
+        mail_is_configured: development || config.smtp.is_some(),
         providers: config.providers.into_iter().map(provider).collect(),
         development,
+    }
+}
+
+/// The worker of the outbox, with connections of its own, so that neither waits for the other. None without a mail
+/// server.
+///
+/// # Errors
+/// When the mail server's certificate could not be checked on this machine.
+pub fn worker(config: &Config, clock: &Clock) -> Result<Option<Worker>, String> {
+    let Some(url) = config.smtp.clone() else { return Ok(None) };
+    let transport = Transport::Smtp(Smtp::new(url, config.base_url.host())?);
+    Ok(Some(worker_by(config, clock, transport)))
+}
+
+/// The worker of the outbox, by this way out.
+pub fn worker_by(config: &Config, clock: &Clock, transport: Transport) -> Worker {
+    use secrecy::ExposeSecret as _;
+    Worker {
+        db: Db::new(config.database_url.expose_secret(), WORKER_CONNECTIONS),
+        clock: clock.clone(),
+        key: Arc::clone(&config.secret_key),
+        base_url: config.base_url.clone(),
+        from: config.mail_from.clone(),
+        transport,
+        patience: retry::ATTEMPT,
     }
 }
 
@@ -87,6 +119,9 @@ fn pages(portal: &Shared) -> impl actix_web::dev::HttpServiceFactory + 'static {
         .configure(account::routes)
         .configure(audit::pages::routes)
         .configure(users::routes)
+        .configure(partner_records::routes)
+        .configure(connections::routes)
+        .configure(invitations::routes)
         .configure(organisations::routes)
         .configure(settings::routes)
         .default_service(web::to(nothing_here))

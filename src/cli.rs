@@ -13,6 +13,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Fault, migrate};
 use crate::development::Extras;
+use crate::mail::{Bell, Worker, retry};
 use crate::settings::actions::{self, NewTenant};
 use crate::{app, development, input};
 
@@ -38,6 +39,8 @@ struct Cli {
 enum Command {
     /// Serves the portal, by the configuration in the environment.
     Serve,
+    /// Sends mail from the outbox and does nothing else, beside or instead of the worker that `serve` brings.
+    Worker,
     /// Brings the database to this version's schema.
     Migrate,
     /// Manages tenants.
@@ -72,6 +75,7 @@ pub fn run() -> ExitCode {
     let result = match command {
         None if !is_configured() => development::run(),
         None | Some(Command::Serve) => serve(),
+        Some(Command::Worker) => work(),
         Some(Command::Migrate) => migrate_now(),
         Some(Command::Tenant { command: TenantCommand::Create { slug, name, owner_email, owner_name } }) => {
             create_tenant(&slug, &name, &owner_email, &owner_name)
@@ -107,18 +111,39 @@ fn serve() -> Result<(), String> {
     let (address, workers) = ((config.listen, config.port), config.workers);
     let listener =
         TcpListener::bind(address).map_err(|error| format!("cannot listen on {}:{}: {error}", address.0, address.1))?;
+    let worker = app::worker(&config, &Clock::system())?;
+    if worker.is_none() {
+        tracing::warn!("SMTP_URL is not set: mail stays in the outbox until it is");
+    }
     let portal = app::portal(config, &Clock::system(), false);
-    run_until_told(portal, listener, workers, Extras::none())
+    run_until_told(portal, listener, workers, worker, Extras::none())
 }
 
-/// Serves until SIGTERM or SIGINT, then finishes the requests under way.
+/// Works the outbox until SIGTERM or SIGINT.
+fn work() -> Result<(), String> {
+    let config = config()?;
+    log_as_json();
+    migrate::check(config.database_url.expose_secret())?;
+    let worker = app::worker(&config, &Clock::system())?;
+    let worker = worker.ok_or("SMTP_URL is not set: there is no mail server to send by")?;
+    actix_web::rt::System::new().block_on(async move { worker.run(Bell::default(), told_to_stop()).await });
+    Ok(())
+}
+
+/// Serves and works the outbox until SIGTERM or SIGINT, then finishes the requests and the mails under way.
 pub fn run_until_told(
     portal: crate::web::Portal,
     listener: TcpListener,
     workers: usize,
+    worker: Option<Worker>,
     extras: Extras,
 ) -> Result<(), String> {
     actix_web::rt::System::new().block_on(async move {
+        let bell = portal.bell.clone();
+        let working = worker.map(|worker| {
+            let told = told_to_stop();
+            actix_web::rt::spawn(async move { worker.run(bell, told).await })
+        });
         let server = app::serve(portal, listener, workers, extras).map_err(|error| error.to_string())?;
         let handle = server.handle();
         let stopping = actix_web::rt::spawn(async move {
@@ -128,18 +153,28 @@ pub fn run_until_told(
         });
         let ended = server.await.map_err(|error| error.to_string());
         stopping.abort();
+        if let Some(working) = working {
+            // An attempt ends by itself within its limit; what is cut off is taken up at the next start.
+            let grace = std::time::Duration::from_secs(5) + retry::ATTEMPT;
+            if ended.is_err() || tokio::time::timeout(grace, working).await.is_err() {
+                tracing::warn!("stopped while mail was on its way");
+            }
+        }
         ended
     })
 }
 
-async fn told_to_stop() {
+/// Done when the process is told to stop. Listens from the call on, not from the first look at it: a signal that comes
+/// before would end the process on the spot.
+fn told_to_stop() -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = term.recv() => {}
-        _ = int.recv() => {}
+    let signals = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()));
+    async move {
+        let (Ok(mut term), Ok(mut int)) = signals else { return std::future::pending().await };
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = int.recv() => {}
+        }
     }
 }
 

@@ -2,10 +2,12 @@
 //! The table in the README is tested against [`VARIABLES`].
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
 
 use secrecy::SecretString;
 use url::{Host, Url};
 
+use crate::mail::{Sender, SmtpUrl};
 use crate::secrets::SecretKey;
 use crate::signin::provider::{Alg, AuthMethod, ProviderConfig};
 
@@ -23,6 +25,8 @@ pub const VARIABLES: &[&str] = &[
     "OIDC_*_ALGORITHMS",
     "OIDC_*_TRUST_EMAIL",
     "OIDC_*_AUTH_METHOD",
+    "SMTP_URL",
+    "MAIL_FROM",
     "LISTEN",
     "PORT",
     "WORKERS",
@@ -36,8 +40,12 @@ pub struct Config {
     pub database_url: SecretString,
     pub pool_size: u32,
     pub base_url: BaseUrl,
-    pub secret_key: SecretKey,
+    /// Shared by the pages and the worker of the outbox.
+    pub secret_key: Arc<SecretKey>,
     pub providers: Vec<ProviderConfig>,
+    /// The mail server; without one mails stay in the outbox.
+    pub smtp: Option<SmtpUrl>,
+    pub mail_from: Sender,
     pub listen: IpAddr,
     pub port: u16,
     pub workers: usize,
@@ -84,6 +92,11 @@ impl BaseUrl {
     /// Whether this is an address of this machine only.
     pub fn is_loopback(&self) -> bool {
         is_loopback(&self.url)
+    }
+
+    /// The host alone.
+    pub fn host(&self) -> &str {
+        self.url.host_str().unwrap_or_default()
     }
 
     /// As a `Url`.
@@ -163,9 +176,11 @@ impl Config {
         Self {
             database_url,
             pool_size: u32::try_from(cores() * 2).unwrap_or(4),
+            mail_from: Sender::of_host(base_url.host()),
             base_url,
-            secret_key,
+            secret_key: Arc::new(secret_key),
             providers: vec![provider],
+            smtp: None,
             listen: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port,
             workers: cores(),
@@ -185,6 +200,8 @@ impl Config {
         let base_url = reader.required("BASE_URL", BASE_URL_REMEDY, BaseUrl::parse);
         let secret_key = reader.required("GUILDHALL_SECRET_KEY", SECRET_KEY_REMEDY, SecretKey::from_hex);
         let providers = providers(&mut reader, base_url.as_ref());
+        let smtp = reader.or("SMTP_URL", None, SMTP_URL_REMEDY, |text| SmtpUrl::parse(text).map(Some));
+        let mail_from = reader.or("MAIL_FROM", None, MAIL_FROM_REMEDY, |text| Sender::parse(text).map(Some));
         let listen = reader.or(
             "LISTEN",
             IpAddr::V4(Ipv4Addr::LOCALHOST),
@@ -200,9 +217,11 @@ impl Config {
             (Some(database_url), Some(base_url), Some(secret_key)) if reader.faults.is_empty() => Ok(Self {
                 database_url,
                 pool_size: u32::try_from(pool).unwrap_or(4),
+                mail_from: mail_from.unwrap_or_else(|| Sender::of_host(base_url.host())),
                 base_url,
-                secret_key,
+                secret_key: Arc::new(secret_key),
                 providers,
+                smtp,
                 listen,
                 port,
                 workers,
@@ -217,6 +236,10 @@ const BASE_URL_REMEDY: &str =
     "the address that people type, without a path: https://portal.example.com (http only for localhost)";
 const SECRET_KEY_REMEDY: &str = "64 hexadecimal digits that nobody else knows; `openssl rand -hex 32` prints some";
 const PROVIDERS_REMEDY: &str = "at least one key of letters and digits, separated by commas, such as google,keycloak";
+
+const SMTP_URL_REMEDY: &str = "the mail server, as smtp://user:password@host:587 or smtps://user:password@host, without \
+    weakened encryption where there is a password (see the README, Mail)";
+const MAIL_FROM_REMEDY: &str = "one email address, or Name <address>";
 
 fn cores() -> usize {
     std::thread::available_parallelism().map_or(2, std::num::NonZero::get)
@@ -331,6 +354,16 @@ mod tests {
         assert_eq!(faults("GUILDHALL_SECRET_KEY", Some("abc")), ["GUILDHALL_SECRET_KEY"]);
         assert_eq!(faults("OIDC_GOOGLE_ISSUER", Some("http://accounts.google.com")), ["OIDC_GOOGLE_ISSUER"]);
         assert_eq!(faults("PORT", Some("eighty")), ["PORT"]);
+    }
+
+    #[test]
+    fn mail_leaves_from_the_portals_own_host_unless_told_otherwise() {
+        let config = Config::read(&complete).ok().unwrap();
+        assert_eq!(config.mail_from.address.to_string(), "noreply@portal.example.com");
+        assert!(config.smtp.is_none());
+        assert!(faults("SMTP_URL", Some("smtp://user:secret@mail.example.com")).is_empty());
+        assert_eq!(faults("SMTP_URL", Some("smtp://user:secret@mail.example.com?tls=none")), ["SMTP_URL"]);
+        assert_eq!(faults("MAIL_FROM", Some("nobody")), ["MAIL_FROM"]);
     }
 
     #[test]

@@ -18,6 +18,8 @@ pub mod cli;
 pub mod clock;
 /// The environment, read once.
 pub mod config;
+/// Live partnerships between two organisations.
+pub mod connections;
 /// Connections, deadlines, pages, schema.
 pub mod db;
 /// What one command gives: a database, an identity provider, demo data.
@@ -26,8 +28,14 @@ pub mod development;
 pub mod health;
 /// The rules for single fields.
 pub mod input;
+/// Invitations: colleagues and partners, from the form to the accepted page.
+pub mod invitations;
+/// Mail, by outbox.
+pub mod mail;
 /// Organisations, from creation to the bin.
 pub mod organisations;
+/// An organisation's own records of its customers and suppliers.
+pub mod partner_records;
 /// Randomness, hashes, keys.
 pub mod secrets;
 /// The programme's settings; tenants.
@@ -38,3 +46,5 @@ pub mod signin;
 pub mod users;
 /// The shell around every feature.
 pub mod web;
+/// What is said to people outside, in their language.
+pub mod words;

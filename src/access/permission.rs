@@ -59,6 +59,14 @@ grants! {
     /// Whoever may create, change, suspend and remove users: staff those of the tenant, a manager those of their own
     /// organisation. Which users these are is the roster's question (`users/roster.rs`).
     WriteUsers: _, Permission::WriteUser;
+    /// Whoever sees invitations; whose they are is the desk's question (`organisations/desk.rs`).
+    ReadInvitations: _, Permission::ReadInvitation;
+    /// Whoever invites, and sends, corrects and revokes invitations.
+    WriteInvitations: _, Permission::WriteInvitation;
+    /// Whoever sees partner records and connections.
+    ReadRecords: _, Permission::ReadPartner;
+    /// Whoever keeps partner records and decides about connections.
+    WriteRecords: _, Permission::WritePartner;
     /// Whoever may read the history of the organisation they belong to.
     ReadOwnHistory: _, Permission::ReadAudit;
 }

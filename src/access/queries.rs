@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::principal::{OrganisationRef, Principal, TenantRef, UserRef};
 use super::role::{OrganisationKind, Role};
-use crate::db::schema::{organisations, sessions, tenants, users};
+use crate::db::schema::{identities, organisations, sessions, signin_proofs, tenants, users};
 
 /// A session with the person behind it, active or not.
 pub struct FoundSession {
@@ -108,6 +108,7 @@ pub fn end_sessions_of(
     except: Option<Uuid>,
     now: DateTime<Utc>,
 ) -> QueryResult<usize> {
+    forget_proofs(conn, &[user])?;
     diesel::update(
         sessions::table
             .filter(sessions::user_id.eq(user))
@@ -118,8 +119,18 @@ pub fn end_sessions_of(
     .execute(conn)
 }
 
+/// Forgets who these people proved to be on their way to an invitation: it must not outlive their sessions.
+fn forget_proofs(conn: &mut PgConnection, people: &[Uuid]) -> QueryResult<usize> {
+    let same = identities::issuer.eq(signin_proofs::issuer).and(identities::subject.eq(signin_proofs::subject));
+    let theirs = identities::table.filter(identities::user_id.eq_any(people)).filter(same);
+    diesel::delete(signin_proofs::table.filter(diesel::dsl::exists(theirs))).execute(conn)
+}
+
 /// Ends every session of every user of an organisation.
 pub fn end_sessions_in(conn: &mut PgConnection, organisation: Uuid, now: DateTime<Utc>) -> QueryResult<usize> {
+    let people: Vec<Uuid> =
+        users::table.filter(users::organisation_id.eq(organisation)).select(users::id).load(conn)?;
+    forget_proofs(conn, &people)?;
     diesel::update(sessions::table.filter(sessions::ended_at.is_null()).filter(
         sessions::user_id.eq_any(users::table.filter(users::organisation_id.eq(organisation)).select(users::id)),
     ))

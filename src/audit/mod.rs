@@ -12,6 +12,8 @@ use diesel::QueryResult;
 use diesel::pg::PgConnection;
 
 pub use model::{Change, Event, Object, Verb};
+pub use queries::{EventRow, of_object};
+pub use sentences::{Place, days};
 
 use crate::access::Actor;
 use crate::secrets;
@@ -52,6 +54,32 @@ pub fn record_for(
         actor_kind: if actor.is_some() { "user" } else { "system" },
         actor_id: actor.map(|(id, _)| id),
         actor_name: actor.map_or("Guildhall", |(_, name)| name),
+        verb: event.verb.as_str(),
+        object_kind: event.object.kind(),
+        object_id: event.object.id(),
+        object_name: &event.object_name,
+        changes: model::to_json(&event.changes),
+        request_id: None,
+    };
+    queries::insert(tx, &row)
+}
+
+/// Writes what somebody did who is nobody's user: an invited person, named by their address.
+pub fn record_outsider(
+    tx: &mut PgConnection,
+    tenant: uuid::Uuid,
+    name: &str,
+    now: DateTime<Utc>,
+    event: &Event,
+) -> QueryResult<()> {
+    let row = queries::NewEvent {
+        id: secrets::new_id(now),
+        tenant_id: tenant,
+        organisation_id: event.organisation_id,
+        at: now,
+        actor_kind: "user",
+        actor_id: None,
+        actor_name: name,
         verb: event.verb.as_str(),
         object_kind: event.object.kind(),
         object_id: event.object.id(),

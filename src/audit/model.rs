@@ -17,6 +17,22 @@ crate::text_enum! {
         ResetIdentity = "reset_identity",
         RefuseIdentity = "refuse_identity",
         SignInFirst = "sign_in_first",
+        Invite = "invite",
+        InviteMany = "invite_many",
+        UndoBatch = "undo_batch",
+        Resend = "resend",
+        CorrectAddress = "correct_address",
+        Revoke = "revoke",
+        Reinstate = "reinstate",
+        AskFreshLink = "ask_fresh_link",
+        Accept = "accept",
+        Decline = "decline",
+        StopMail = "stop_mail",
+        AllowMail = "allow_mail",
+        Join = "join",
+        Connect = "connect",
+        Grant = "grant",
+        Disconnect = "disconnect",
     }
 }
 
@@ -26,6 +42,11 @@ pub enum Object {
     Tenant(Uuid),
     Organisation(Uuid),
     User(Uuid),
+    Invitation(Uuid),
+    /// Invitations made from one list.
+    Batch(Uuid),
+    PartnerRecord(Uuid),
+    Connection(Uuid),
 }
 
 impl Object {
@@ -35,12 +56,22 @@ impl Object {
             Self::Tenant(_) => "tenant",
             Self::Organisation(_) => "organisation",
             Self::User(_) => "user",
+            Self::Invitation(_) => "invitation",
+            Self::Batch(_) => "batch",
+            Self::PartnerRecord(_) => "partner_record",
+            Self::Connection(_) => "connection",
         }
     }
 
     pub const fn id(self) -> Option<Uuid> {
         match self {
-            Self::Tenant(id) | Self::Organisation(id) | Self::User(id) => Some(id),
+            Self::Tenant(id)
+            | Self::Organisation(id)
+            | Self::User(id)
+            | Self::Invitation(id)
+            | Self::Batch(id)
+            | Self::PartnerRecord(id)
+            | Self::Connection(id) => Some(id),
         }
     }
 }

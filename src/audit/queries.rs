@@ -76,3 +76,20 @@ pub fn list(
     let rows = query.load(conn)?;
     Ok(Paged::new(rows, size, from, |row| (String::new(), row.id)))
 }
+
+/// The newest events of one object in an organisation's history.
+pub fn of_object(
+    conn: &mut PgConnection,
+    organisation: Uuid,
+    object_id: Uuid,
+    limit: usize,
+) -> QueryResult<Vec<EventRow>> {
+    audit_events::table
+        .left_join(organisations::table.on(audit_events::organisation_id.eq(organisations::id.nullable())))
+        .filter(audit_events::object_id.eq(object_id))
+        .filter(audit_events::organisation_id.eq(organisation))
+        .select(EventRow::as_select())
+        .order(audit_events::id.desc())
+        .limit(i64::try_from(limit).unwrap_or(100))
+        .load(conn)
+}

@@ -17,6 +17,8 @@ pub enum Place {
     Partner,
     /// A partner's, read by its own people.
     Own,
+    /// That of one object, on its own page: nothing leads anywhere.
+    Object,
 }
 
 impl Place {
@@ -29,12 +31,19 @@ impl Place {
         match (self, row.object_kind.as_str(), row.organisation_id) {
             (Self::Own, "user", _) => Some(paths::OWN_USERS.into()),
             (Self::Own, "organisation", _) => Some(paths::ORGANISATION.into()),
+            (Self::Own, "invitation" | "batch", _) => Some(paths::OWN_INVITATIONS.into()),
+            (Self::Own, "partner_record", _) => Some(paths::OWN_RECORDS.into()),
+            (Self::Own, "connection", _) => Some(paths::OWN_CONNECTIONS.into()),
             (Self::Tenant { host }, "user", Some(id)) if id == host => Some(paths::STAFF.into()),
             (Self::Tenant { .. }, "user", None) => Some(paths::STAFF.into()),
             (Self::Tenant { host }, "organisation", Some(id)) if id == host => Some(paths::PROFILE.into()),
             (Self::Tenant { .. } | Self::Partner, "user", Some(id)) => Some(paths::partner_page(id, "users")),
             (Self::Tenant { .. } | Self::Partner, "organisation", Some(id)) => Some(paths::partner(id)),
             (Self::Tenant { .. }, "tenant", _) => Some(paths::PROFILE.into()),
+            (Self::Tenant { host }, kind, Some(id)) if id == host => of_host(kind).map(Into::into),
+            (Self::Tenant { .. } | Self::Partner, kind, Some(id)) => {
+                below_partner(kind).map(|page| paths::partner_page(id, page))
+            }
             _ => None,
         }
     }
@@ -42,11 +51,33 @@ impl Place {
     /// Which partner a person belongs to, where that is not clear from the page.
     fn whereabouts(self, row: &EventRow) -> String {
         match (self, &row.organisation_name) {
-            (Self::Tenant { host }, Some(name)) if row.object_kind == "user" && row.organisation_id != Some(host) => {
+            (Self::Tenant { host }, Some(name))
+                if row.object_kind != "organisation" && row.organisation_id != Some(host) =>
+            {
                 format!(" at {name}")
             }
             _ => String::new(),
         }
+    }
+}
+
+/// The host's own list of a kind of thing.
+fn of_host(kind: &str) -> Option<&'static str> {
+    match kind {
+        "invitation" | "batch" => Some(paths::INVITATIONS),
+        "partner_record" => Some(paths::RECORDS),
+        "connection" => Some(paths::CONNECTIONS),
+        _ => None,
+    }
+}
+
+/// A partner's list of a kind of thing.
+fn below_partner(kind: &str) -> Option<&'static str> {
+    match kind {
+        "invitation" | "batch" => Some("invitations"),
+        "partner_record" => Some("partners"),
+        "connection" => Some("connections"),
+        _ => None,
     }
 }
 
@@ -82,7 +113,7 @@ fn entry(row: &EventRow, zone: Tz, place: Place) -> HistoryEntry {
         datetime: dates::machine(row.at),
         summary: folded.iter().map(|change| change.field.as_str()).collect::<Vec<_>>().join(", "),
         changes: folded,
-        creation: row.verb == Verb::Create,
+        creation: matches!(row.verb, Verb::Create | Verb::Invite | Verb::Join),
     }
 }
 
@@ -123,10 +154,43 @@ fn words(row: &EventRow, changes: &[Change]) -> Words {
         Verb::ResetIdentity => ("shield-check", "let", " sign in with a new account".into()),
         Verb::RefuseIdentity => ("triangle-alert", "refused an unknown account for", String::new()),
         Verb::SignInFirst => ("log-in", "signed in for the first time", String::new()),
+        verb => network(verb, changes),
     };
-    // Whoever signs in does it to themselves: one name is enough.
-    let object = if row.verb == Verb::SignInFirst { String::new() } else { row.object_name.clone() };
+    // Whoever signs in or joins does it to themselves: one name is enough.
+    let object =
+        if matches!(row.verb, Verb::SignInFirst | Verb::Join) { String::new() } else { row.object_name.clone() };
     Words { icon, action, object, rest }
+}
+
+/// The sentences of invitations and connections.
+fn network(verb: Verb, changes: &[Change]) -> (&'static str, &'static str, String) {
+    match verb {
+        Verb::Invite => ("mail", "invited", invited_words(changes)),
+        Verb::InviteMany => ("mail", "invited", String::new()),
+        Verb::UndoBatch => ("undo-2", "took back the invitations of", String::new()),
+        Verb::Resend => ("mail", "sent a new link to", String::new()),
+        Verb::CorrectAddress => ("pencil", "corrected the address of the invitation for", String::new()),
+        Verb::Revoke => ("x", "revoked the invitation for", String::new()),
+        Verb::Reinstate => ("undo-2", "took back the revocation of the invitation for", String::new()),
+        Verb::AskFreshLink => ("mail", "sent a fresh link, as asked for on its page, to", String::new()),
+        Verb::Accept => ("check", "accepted the invitation for", String::new()),
+        Verb::Decline => ("x", "declined the invitation for", String::new()),
+        Verb::StopMail => ("x", "stopped mail to", " by the link in it".into()),
+        Verb::AllowMail => ("check", "allowed mail again to", String::new()),
+        Verb::Join => ("log-in", "joined by invitation", role_words(changes).replace(" to ", " as ")),
+        Verb::Connect => ("globe", "connected with", String::new()),
+        Verb::Grant if changes.iter().any(|change| change.field == "grants_received") => {
+            ("key-round", "changed what may be done with the records of", String::new())
+        }
+        Verb::Grant => ("key-round", "changed what may be done by", String::new()),
+        Verb::Disconnect => ("x", "ended the connection with", String::new()),
+        _ => ("", "changed", String::new()),
+    }
+}
+
+fn invited_words(changes: &[Change]) -> String {
+    let role = changes.iter().find(|change| change.field == "role").and_then(|change| change.to.as_deref());
+    role.map(|role| format!(" as {role}")).unwrap_or_default()
 }
 
 fn role_words(changes: &[Change]) -> String {
@@ -155,6 +219,13 @@ fn changed(change: &Change) -> view::Change {
         "country" => "Country",
         "time_zone" => "Time zone",
         "uses_salesforce" => "Uses Salesforce",
+        "company_name" => "Company name",
+        "partner_type" => "Type",
+        "sales_amount" => "Sales a year",
+        "frequency" => "Frequency",
+        "payment_terms" => "Payment terms",
+        "grants" => "What they may do",
+        "grants_received" => "What we may do",
         other => other,
     };
     view::Change {

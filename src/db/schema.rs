@@ -144,12 +144,165 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    partner_records (id) {
+        id -> Uuid,
+        number -> BigInt,
+        tenant_id -> Uuid,
+        organisation_id -> Uuid,
+        company_name -> Text,
+        name_key -> Text,
+        partner_type -> Text,
+        email -> Text,
+        email_key -> Text,
+        sales_amount -> Integer,
+        frequency -> Text,
+        payment_terms -> Text,
+        invitation_id -> Nullable<Uuid>,
+        guest_organisation_id -> Nullable<Uuid>,
+        deleted_at -> Nullable<Timestamptz>,
+        version -> Integer,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        sort_key -> Text,
+        search_text -> Text,
+    }
+}
+
+diesel::table! {
+    invitation_batches (id) {
+        id -> Uuid,
+        tenant_id -> Uuid,
+        organisation_id -> Uuid,
+        inviter_id -> Uuid,
+        size -> Integer,
+        created_at -> Timestamptz,
+        undone_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    invitations (id) {
+        id -> Uuid,
+        number -> BigInt,
+        tenant_id -> Uuid,
+        organisation_id -> Uuid,
+        kind -> Text,
+        inviter_id -> Uuid,
+        email -> Text,
+        email_key -> Text,
+        role -> Nullable<Text>,
+        company_name -> Nullable<Text>,
+        partner_record_id -> Nullable<Uuid>,
+        batch_id -> Nullable<Uuid>,
+        to_organisation_id -> Nullable<Uuid>,
+        language -> Text,
+        lifetime_days -> SmallInt,
+        reminder -> Bool,
+        state -> Text,
+        generation -> Integer,
+        expires_at -> Timestamptz,
+        last_sent_at -> Timestamptz,
+        decided_at -> Nullable<Timestamptz>,
+        decided_by -> Nullable<Uuid>,
+        version -> Integer,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        search_text -> Text,
+    }
+}
+
+diesel::table! {
+    invitation_links (hash) {
+        hash -> Bytea,
+        invitation_id -> Uuid,
+        generation -> Integer,
+        email -> Text,
+        created_at -> Timestamptz,
+        opened_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    mail_stops (organisation_id, email_key) {
+        organisation_id -> Uuid,
+        email_key -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    connections (id) {
+        id -> Uuid,
+        number -> BigInt,
+        tenant_id -> Uuid,
+        host_organisation_id -> Uuid,
+        guest_organisation_id -> Uuid,
+        invitation_id -> Nullable<Uuid>,
+        host_grants -> Array<Text>,
+        guest_grants -> Array<Text>,
+        version -> Integer,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+        ended_by_organisation_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    mails (id) {
+        id -> Uuid,
+        tenant_id -> Uuid,
+        organisation_id -> Uuid,
+        invitation_id -> Nullable<Uuid>,
+        generation -> Nullable<Integer>,
+        kind -> Text,
+        sender_id -> Nullable<Uuid>,
+        to_email -> Text,
+        to_key -> Text,
+        language -> Text,
+        letter -> Jsonb,
+        state -> Text,
+        due_at -> Timestamptz,
+        leased_until -> Nullable<Timestamptz>,
+        lease -> Nullable<Uuid>,
+        attempts -> Integer,
+        unconfirmed -> Integer,
+        last_code -> Nullable<Integer>,
+        last_error -> Nullable<Text>,
+        created_at -> Timestamptz,
+        first_tried_at -> Nullable<Timestamptz>,
+        sent_at -> Nullable<Timestamptz>,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    signin_proofs (id) {
+        id -> Uuid,
+        browser_hash -> Bytea,
+        issuer -> Text,
+        subject -> Text,
+        email -> Nullable<Text>,
+        verified -> Bool,
+        name -> Nullable<Text>,
+        provider -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
 diesel::joinable!(organisations -> tenants (tenant_id));
 diesel::joinable!(users -> organisations (organisation_id));
 diesel::joinable!(users -> tenants (tenant_id));
 diesel::joinable!(identities -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(audit_events -> tenants (tenant_id));
+diesel::joinable!(partner_records -> organisations (organisation_id));
+diesel::joinable!(invitations -> organisations (organisation_id));
+diesel::joinable!(invitations -> users (inviter_id));
+diesel::joinable!(invitation_links -> invitations (invitation_id));
+diesel::joinable!(mails -> invitations (invitation_id));
+diesel::joinable!(connections -> invitations (invitation_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     tenants,
@@ -161,4 +314,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     kept_forms,
     used_form_keys,
     audit_events,
+    partner_records,
+    invitation_batches,
+    invitations,
+    invitation_links,
+    mail_stops,
+    connections,
+    mails,
+    signin_proofs,
 );

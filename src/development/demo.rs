@@ -10,6 +10,7 @@ mod europe;
 mod globex;
 mod journal;
 mod life;
+mod network;
 mod programme;
 mod rows;
 mod tables;
@@ -52,6 +53,7 @@ pub fn load(conn: &mut PgConnection, now: DateTime<Utc>) -> QueryResult<Loaded> 
             users += programme.users.len();
             events += programme.events.len();
         }
+        network::insert(conn, now)?;
         Ok(Loaded::Inserted { organisations, users, events })
     })
 }

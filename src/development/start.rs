@@ -14,6 +14,7 @@ use super::postgres::{Durability, NAME, PrivatePostgres};
 use crate::clock::Clock;
 use crate::config::{BaseUrl, Config};
 use crate::db::migrate;
+use crate::mail::{Mailbox, Transport, Worker};
 use crate::secrets::{self, SecretKey};
 use crate::signin::provider::{Alg, ProviderConfig};
 use crate::web::assets;
@@ -25,6 +26,8 @@ const PROVIDER_KEY: &str = "dev";
 /// Configuration and extras of a portal in development mode.
 pub struct Prepared {
     pub config: Config,
+    /// Sends mail into the data folder instead of out of this machine.
+    pub worker: Worker,
     pub extras: Extras,
 }
 
@@ -41,7 +44,8 @@ pub fn run() -> Result<(), String> {
     let prepared = prepare(&data_dir, &postgres.url(NAME), port, &clock)?;
     println!("{}", welcome(port));
     let workers = prepared.config.workers;
-    let served = cli::run_until_told(app::portal(prepared.config, &clock, true), listener, workers, prepared.extras);
+    let portal = app::portal(prepared.config, &clock, true);
+    let served = cli::run_until_told(portal, listener, workers, Some(prepared.worker), prepared.extras);
     let stopped = postgres.stop().map_err(|error| error.to_string());
     served.and(stopped)
 }
@@ -73,7 +77,9 @@ pub fn prepare(data_dir: &Path, database_url: &str, port: u16, clock: &Clock) ->
     let environment = format!("BASE_URL={}\n", base_url.origin());
     write_for_owner(&data_dir.join("demo.env"), &environment).map_err(|error| format!("demo.env: {error}"))?;
     let config = Config::for_development(SecretString::from(database_url.to_owned()), base_url, secret_key, own, port);
-    Ok(Prepared { config, extras: Extras::of(provider) })
+    let mailbox = Mailbox::open(&data_dir.join("mails.jsonl")).map_err(|error| format!("mails.jsonl: {error}"))?;
+    let worker = app::worker_by(&config, clock, Transport::Mailbox(mailbox.clone()));
+    Ok(Prepared { config, extras: Extras::of(provider, mailbox, worker.clone()), worker })
 }
 
 /// The portal's side of the development identity provider: configured like any provider.

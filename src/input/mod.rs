@@ -6,8 +6,8 @@
 mod rules;
 
 pub use rules::{
-    code, country, https_url, name_key, optional, organisation_name, person_name, plain, programme_name, search,
-    time_zone,
+    MOST_SALES, code, company_name, country, https_url, name_key, optional, organisation_name, person_name, plain,
+    programme_name, sales_amount, search, short_text, time_zone,
 };
 
 /// What is wrong with one value.
@@ -27,6 +27,9 @@ pub enum Problem {
     NotACountry,
     NotATimeZone,
     NotAnEmail,
+    NotAWholeNumber,
+    /// More than this.
+    TooMuch(i32),
     /// None of the choices offered.
     NotAChoice(&'static str),
     /// Somebody else has it; the whole sentence.
@@ -49,6 +52,8 @@ impl Problem {
             Self::NotACountry => "Enter the two letters of a country, such as DE or BR.".into(),
             Self::NotATimeZone => "Enter a time zone by its full name, such as Europe/Rome.".into(),
             Self::NotAnEmail => "Enter one email address, such as ana@example.com.".into(),
+            Self::NotAWholeNumber => "Enter a whole number, 0 or more, in digits only, such as 1250000.".into(),
+            Self::TooMuch(most) => format!("Enter {most} or less."),
             Self::Taken(sentence) => sentence.clone(),
         }
     }
@@ -65,6 +70,8 @@ impl Problem {
             Self::NotACountry => "not_a_country",
             Self::NotATimeZone => "not_a_time_zone",
             Self::NotAnEmail => "not_an_email",
+            Self::NotAWholeNumber => "not_a_whole_number",
+            Self::TooMuch(_) => "too_much",
             Self::NotAChoice(_) => "not_a_choice",
             Self::Taken(_) => "taken",
             Self::NotAllowed(_) => "not_allowed",
@@ -85,6 +92,11 @@ impl Problems {
     /// The value, or None with its problem noted under `field`.
     pub fn check<T>(&mut self, field: &'static str, value: Result<T, Problem>) -> Option<T> {
         value.map_err(|problem| self.0.push((field, problem))).ok()
+    }
+
+    /// Every problem with its field.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Problem)> {
+        self.0.iter().map(|(field, problem)| (*field, problem))
     }
 
     pub fn is_empty(&self) -> bool {

@@ -44,6 +44,32 @@ pub fn person_name(raw: &str) -> Result<String, Problem> {
     name(raw, 100, "Enter the person's name.")
 }
 
+/// A company's name in a partner record: 1 to 100 characters, no web address.
+pub fn company_name(raw: &str) -> Result<String, Problem> {
+    name(raw, 100, "Enter the company's name.")
+}
+
+/// A few words of one's own: 1 to `most` characters; `missing` says what to enter.
+pub fn short_text(raw: &str, most: u64, missing: &'static str) -> Result<String, Problem> {
+    required(raw, most, missing)
+}
+
+/// The most that a year's sales can be (seed 002).
+pub const MOST_SALES: i32 = i32::MAX;
+
+/// A year's sales as typed: a whole number in digits. Signs, separators, fractions and exponents are refused rather
+/// than guessed at: 1.500 is a different amount in Rome and in London.
+pub fn sales_amount(raw: &str) -> Result<i32, Problem> {
+    let text = raw.trim();
+    if text.is_empty() {
+        return Err(Problem::Missing("Enter the sales of a year; 0 if there are none yet."));
+    }
+    if !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(Problem::NotAWholeNumber);
+    }
+    text.parse().map_err(|_| Problem::TooMuch(MOST_SALES))
+}
+
 fn name(raw: &str, most: u64, missing: &'static str) -> Result<String, Problem> {
     let text = required(raw, most, missing)?;
     if holds_link(&text) { Err(Problem::HoldsLink) } else { Ok(text) }
@@ -151,7 +177,17 @@ fn is_unprintable(c: char) -> bool {
 
 fn holds_link(text: &str) -> bool {
     let lower = text.to_lowercase();
-    lower.contains("://") || lower.contains("www.") || lower.contains("http:") || lower.contains("https:")
+    let marked = ["://", "www.", "http:", "https:", "mailto:"].iter().any(|mark| lower.contains(mark));
+    marked || lower.split_whitespace().any(is_address_with_path)
+}
+
+/// *example.com/login*: mail programs make a link of it. A bare *Booking.com* may be a name.
+fn is_address_with_path(word: &str) -> bool {
+    let Some((host, _)) = word.split_once(['/', '?', '#']) else { return false };
+    let labels: Vec<&str> = host.split('.').collect();
+    let plain = |label: &&str| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-');
+    let ends_like_a_domain = labels.last().is_some_and(|last| last.len() >= 2 && last.chars().all(char::is_alphabetic));
+    labels.len() >= 2 && labels.iter().all(plain) && ends_like_a_domain
 }
 
 const COUNTRIES: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV \
@@ -179,14 +215,25 @@ mod tests {
         for wrong in ["a\0b", "a\u{202e}b", "a\u{200b}b", "a\nb", "\u{feff}a", "a\u{85}b", "\u{2066}a"] {
             assert_eq!(organisation_name(wrong), Err(Problem::Unprintable), "{wrong:?}");
         }
-        for wrong in ["Visit http://evil.example", "www.evil.example", "HTTPS://x.y"] {
+        for wrong in
+            ["Visit http://evil.example", "www.evil.example", "HTTPS://x.y", "Refund at evil-bank.com/login", "a.co?x"]
+        {
             assert_eq!(person_name(wrong), Err(Problem::HoldsLink), "{wrong}");
         }
         for blank in ["", "   ", "\t"] {
             assert!(matches!(organisation_name(blank), Err(Problem::Missing(_))), "{blank:?}");
         }
-        for fine in ["O'Brien & Söhne <GmbH>", "=cmd()", "👩‍👩‍👧‍👦 Family", "株式会社ノース", "{{7*7}} ${7*7} %_\\"]
-        {
+        for fine in [
+            "Booking.com",
+            "A/S Nord",
+            "Smith & Co. 24/7",
+            "St. Gallen/Zürich",
+            "O'Brien & Söhne <GmbH>",
+            "=cmd()",
+            "👩‍👩‍👧‍👦 Family",
+            "株式会社ノース",
+            "{{7*7}} ${7*7} %_\\",
+        ] {
             assert!(organisation_name(fine).is_ok(), "{fine}");
         }
     }
@@ -233,6 +280,30 @@ mod tests {
         );
         assert_eq!(https_url("  ").unwrap(), None);
         assert!(https_url(&format!("https://x.org/{}", "a".repeat(2_048))).is_err());
+    }
+
+    #[test]
+    fn a_year_of_sales_is_a_whole_number_in_digits() {
+        // S2-12
+        assert_eq!(
+            ["0", " 1250000 ", "2147483647", "007"].map(sales_amount),
+            [Ok(0), Ok(1_250_000), Ok(MOST_SALES), Ok(7)]
+        );
+        for wrong in ["-1", "+1", "1.5", "1,000", "1 000", "1e3", "0x10", "٣", "one", "1_000", "1\0"] {
+            assert_eq!(sales_amount(wrong), Err(Problem::NotAWholeNumber), "{wrong}");
+        }
+        for much in ["2147483648", "99999999999999999999", &"9".repeat(10_000)] {
+            assert_eq!(sales_amount(much), Err(Problem::TooMuch(MOST_SALES)), "{much}");
+        }
+        assert!(matches!(sales_amount(" "), Err(Problem::Missing(_))));
+    }
+
+    #[test]
+    fn short_text_is_measured_in_characters() {
+        // S2-15, S2-16
+        assert_eq!(short_text(&"月".repeat(30), 30, "x").unwrap().chars().count(), 30);
+        assert_eq!(short_text(&"月".repeat(31), 30, "x"), Err(Problem::TooLong(30)));
+        assert_eq!(short_text(" ", 30, "x"), Err(Problem::Missing("x")));
     }
 
     #[test]

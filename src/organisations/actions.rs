@@ -46,6 +46,26 @@ pub fn create(
     note(tx, who, now, Verb::Create, (id, &new.name), changes.into_iter().flatten().collect())
 }
 
+/// A partner that its own first manager founds by accepting an invitation.
+#[derive(Debug, Clone)]
+pub struct Founding<'a> {
+    pub tenant: Uuid,
+    pub id: Uuid,
+    pub name: &'a str,
+    /// IANA name; the one of whoever invited, until somebody says otherwise.
+    pub time_zone: &'a str,
+    /// Who founds it: the id and name of the user to be.
+    pub by: (Uuid, &'a str),
+}
+
+/// Creates a partner by its own first manager. Zuora's and Salesforce's ids are staff's to add.
+pub fn found_by_guest(tx: &mut PgConnection, new: &Founding<'_>, now: DateTime<Utc>) -> Outcome<()> {
+    queries::insert_bare(tx, (new.tenant, new.time_zone), new.id, new.name, now).map_err(name_taken)?;
+    let (object, object_name) = (Object::Organisation(new.id), new.name.to_owned());
+    let event = Event { verb: Verb::Create, object, object_name, organisation_id: Some(new.id), changes: Vec::new() };
+    Ok(audit::record_for(tx, new.tenant, Some(new.by), now, &event)?)
+}
+
 /// A new id for [`create`]; chosen before, so that a form's key can point at it.
 pub fn new_id(now: DateTime<Utc>) -> Uuid {
     secrets::new_id(now)

@@ -66,14 +66,7 @@ fn fresh(conn: &mut PgConnection, tenant: Uuid) -> QueryResult<Counts> {
 
 /// A count as people read it: exact when small, *about* when it may be a minute old.
 pub fn words(number: i64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
+    let grouped = crate::web::numbers::grouped(number.unsigned_abs());
     if number >= LARGE { format!("about {grouped}") } else { grouped }
 }
 

@@ -5,6 +5,7 @@
 
 pub mod actions;
 mod counts;
+pub mod desk;
 mod forms;
 pub mod model;
 pub mod pages;

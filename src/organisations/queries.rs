@@ -244,6 +244,31 @@ pub fn insert(
         .map(drop)
 }
 
+/// A new partner of which nothing but the name is known, below the tenant's own organisation.
+pub fn insert_bare(
+    conn: &mut PgConnection,
+    (tenant, time_zone): (Uuid, &str),
+    id: Uuid,
+    name: &str,
+    now: DateTime<Utc>,
+) -> QueryResult<()> {
+    let host = organisations::table
+        .filter(organisations::tenant_id.eq(tenant))
+        .filter(organisations::kind.eq(OrganisationKind::Host))
+        .select(organisations::id);
+    let host: Option<Uuid> = host.first(conn).optional()?;
+    diesel::insert_into(organisations::table)
+        .values((
+            (organisations::id.eq(id), organisations::tenant_id.eq(tenant), organisations::parent_id.eq(host)),
+            organisations::kind.eq(OrganisationKind::Partner),
+            (organisations::name.eq(name), organisations::name_key.eq(name_key(name))),
+            organisations::time_zone.eq(time_zone),
+            (organisations::created_at.eq(now), organisations::updated_at.eq(now)),
+        ))
+        .execute(conn)
+        .map(drop)
+}
+
 /// Changes name and logo.
 pub fn set_appearance(conn: &mut PgConnection, id: Uuid, new: &Appearance, now: DateTime<Utc>) -> QueryResult<()> {
     diesel::update(organisations::table.find(id))

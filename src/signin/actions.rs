@@ -4,6 +4,7 @@
 //! verified; from then on only the identity counts, whatever address it carries (threat 19).
 
 use chrono::{DateTime, Duration, Utc};
+use diesel::QueryResult;
 use diesel::pg::PgConnection;
 use uuid::Uuid;
 
@@ -25,6 +26,8 @@ pub struct Proof {
     pub email: Option<String>,
     /// Whether the provider vouches for it.
     pub verified: bool,
+    /// A name to greet with, if the provider gave one.
+    pub name: Option<String>,
     pub provider: String,
     pub device: String,
 }
@@ -166,9 +169,39 @@ pub fn proof_of(flow: &Flow, device: String) -> Option<Proof> {
         subject: flow.subject.clone()?,
         verified: flow.email.is_some(),
         email: flow.email.clone(),
+        name: None,
         provider: flow.provider.clone(),
         device,
     })
+}
+
+/// How long somebody on their way to an invitation is remembered, in minutes.
+pub const PROOF_MINUTES: i64 = 30;
+
+/// Remembers who is at a browser that is on its way to an invitation, instead of whoever was before. It lets them
+/// decide about invitations to their verified address, and nothing else.
+pub fn remember(tx: &mut PgConnection, browser: &[u8], proof: &Proof, now: DateTime<Utc>) -> QueryResult<()> {
+    queries::insert_proof(tx, secrets::new_id(now), browser, proof, now)
+}
+
+/// Who is at a browser on its way to an invitation, if that was proven lately.
+pub fn remembered(conn: &mut PgConnection, browser: &[u8], now: DateTime<Utc>) -> QueryResult<Option<Proof>> {
+    queries::proof(conn, browser, now - Duration::minutes(PROOF_MINUTES))
+}
+
+/// Forgets who was at a browser: they have accepted, or signed out.
+pub fn forget(tx: &mut PgConnection, browser: &[u8]) -> QueryResult<usize> {
+    queries::drop_proof(tx, browser)
+}
+
+/// The user of a tenant whom this very account signs in already, whatever their address; by name and organisation.
+pub fn bound_to(tx: &mut PgConnection, proof: &Proof, tenant: Uuid) -> QueryResult<Option<(Uuid, String)>> {
+    let identity = (proof.issuer.as_str(), proof.subject.as_str());
+    let all = queries::candidates(tx, identity, None)?;
+    let mine = |one: &Candidate| {
+        one.identity.as_ref().is_some_and(|(issuer, subject)| (issuer.as_str(), subject.as_str()) == identity)
+    };
+    Ok(all.into_iter().find(|one| one.tenant == tenant && mine(one)).map(|one| (one.user, one.organisation_name)))
 }
 
 /// Since when a flow may have begun to be finished now.

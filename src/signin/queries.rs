@@ -5,8 +5,9 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use uuid::Uuid;
 
+use super::actions::Proof;
 use crate::access::OrganisationKind;
-use crate::db::schema::{identities, organisations, sessions, signin_flows, tenants, users};
+use crate::db::schema::{identities, organisations, sessions, signin_flows, signin_proofs, tenants, users};
 
 /// A sign-in under way.
 #[derive(Debug, Clone, Insertable, Queryable, Selectable)]
@@ -83,6 +84,63 @@ pub fn waiting_flow(conn: &mut PgConnection, browser: &[u8], since: DateTime<Utc
 /// Forgets every flow of a browser: it has signed in, or out.
 pub fn drop_flows(conn: &mut PgConnection, browser: &[u8]) -> QueryResult<usize> {
     diesel::delete(signin_flows::table.filter(signin_flows::browser_hash.eq(browser))).execute(conn)
+}
+
+/// Writes who is at a browser, after forgetting who was, and proofs that are too old for anything.
+pub fn insert_proof(
+    conn: &mut PgConnection,
+    id: Uuid,
+    browser: &[u8],
+    proof: &Proof,
+    now: DateTime<Utc>,
+) -> QueryResult<()> {
+    let expired = signin_proofs::created_at.lt(now - Duration::minutes(super::actions::PROOF_MINUTES));
+    diesel::delete(signin_proofs::table.filter(expired.or(signin_proofs::browser_hash.eq(browser)))).execute(conn)?;
+    diesel::insert_into(signin_proofs::table)
+        .values((
+            (signin_proofs::id.eq(id), signin_proofs::browser_hash.eq(browser)),
+            (signin_proofs::issuer.eq(&proof.issuer), signin_proofs::subject.eq(&proof.subject)),
+            (signin_proofs::email.eq(&proof.email), signin_proofs::verified.eq(proof.verified)),
+            (signin_proofs::name.eq(&proof.name), signin_proofs::provider.eq(&proof.provider)),
+            signin_proofs::created_at.eq(now),
+        ))
+        .on_conflict(signin_proofs::browser_hash)
+        .do_nothing()
+        .execute(conn)
+        .map(drop)
+}
+
+type ProofRow = (String, String, Option<String>, bool, Option<String>, String);
+
+/// Who is at a browser.
+pub fn proof(conn: &mut PgConnection, browser: &[u8], since: DateTime<Utc>) -> QueryResult<Option<Proof>> {
+    let row: Option<ProofRow> = signin_proofs::table
+        .filter(signin_proofs::browser_hash.eq(browser))
+        .filter(signin_proofs::created_at.gt(since))
+        .select((
+            signin_proofs::issuer,
+            signin_proofs::subject,
+            signin_proofs::email,
+            signin_proofs::verified,
+            signin_proofs::name,
+            signin_proofs::provider,
+        ))
+        .first(conn)
+        .optional()?;
+    Ok(row.map(|(issuer, subject, email, verified, name, provider)| Proof {
+        issuer,
+        subject,
+        email,
+        verified,
+        name,
+        provider,
+        device: String::new(),
+    }))
+}
+
+/// Forgets who is at a browser.
+pub fn drop_proof(conn: &mut PgConnection, browser: &[u8]) -> QueryResult<usize> {
+    diesel::delete(signin_proofs::table.filter(signin_proofs::browser_hash.eq(browser))).execute(conn)
 }
 
 /// Locks a user and their organisation until the transaction ends, in the order in which others lock them.

@@ -11,7 +11,9 @@ pub fn safe(text: &str) -> String {
         Ok(url) if plain && text.len() <= 2_000 && url.origin() == base.origin() && !url.path().starts_with("//") => {
             let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
             let path = url.path();
-            if path.starts_with("/signin") || path == "/signout" || path == "/signed-out" {
+            // The secret of an invitation must not be stored with a sign-in: its page gives a ticket to come back with.
+            if is_invitation_secret(path) || path.starts_with("/signin") || path == "/signout" || path == "/signed-out"
+            {
                 "/".into()
             } else {
                 format!("{path}{query}")
@@ -19,6 +21,15 @@ pub fn safe(text: &str) -> String {
         }
         _ => "/".into(),
     }
+}
+
+/// Whether a safe path leads to the page of an invitation.
+pub fn leads_to_invitation(path: &str) -> bool {
+    path.starts_with("/invitations/t.")
+}
+
+fn is_invitation_secret(path: &str) -> bool {
+    path.starts_with("/invitations/") && !leads_to_invitation(path)
 }
 
 #[cfg(test)]
@@ -49,6 +60,8 @@ mod tests {
             " /x",
             "/signin",
             "/signout",
+            "/invitations/c2VjcmV0",
+            "/invitations/../invitations/c2VjcmV0",
             "/\u{0}",
             "data:text/html,x",
             "/x@evil.example",

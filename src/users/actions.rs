@@ -55,6 +55,28 @@ pub fn create(tx: &mut PgConnection, scope: &Scope<'_>, id: Uuid, new: &NewUser)
     note(tx, scope, Verb::Create, (id, &new.name), changes.into_iter().flatten().collect())
 }
 
+/// Makes a user of somebody who accepted an invitation; the caller has locked the organisation. Their own history
+/// begins with it.
+///
+/// # Errors
+/// [`Refusal::Fields`] when somebody else got the address meanwhile.
+pub fn admit(
+    tx: &mut PgConnection,
+    (tenant, organisation): (Uuid, Uuid),
+    id: Uuid,
+    new: &NewUser,
+    now: DateTime<Utc>,
+) -> Outcome<()> {
+    queries::insert(tx, (tenant, organisation), id, new, now).map_err(address_taken)?;
+    let changes =
+        [Change::of("email", None, Some(new.email.as_typed())), Change::of("role", None, Some(new.role.word()))];
+    let (object, object_name) = (Object::User(id), new.name.clone());
+    let organisation_id = Some(organisation);
+    let changes = changes.into_iter().flatten().collect();
+    let event = Event { verb: Verb::Join, object, object_name, organisation_id, changes };
+    Ok(audit::record_for(tx, tenant, Some((id, &new.name)), now, &event)?)
+}
+
 /// Changes name and role, if the person still has `version`.
 pub fn edit(tx: &mut PgConnection, scope: &Scope<'_>, (id, version): (Uuid, i32), new: &Profile) -> Outcome<()> {
     let old = present(tx, scope, id)?;
@@ -140,8 +162,9 @@ pub fn bring_back(tx: &mut PgConnection, scope: &Scope<'_>, id: Uuid) -> Outcome
 pub fn reset_identity(tx: &mut PgConnection, scope: &Scope<'_>, id: Uuid) -> Outcome<User> {
     let user = present(tx, scope, id)?;
     user.can_be_changed_by(scope.who).map_err(forbidden)?;
+    // Sessions first: what was proven is found by the identity.
+    crate::access::queries::end_sessions_of(tx, id, Some(scope.who.session_id), scope.now)?;
     if queries::forget_identity(tx, id)? > 0 {
-        crate::access::queries::end_sessions_of(tx, id, Some(scope.who.session_id), scope.now)?;
         note(tx, scope, Verb::ResetIdentity, (id, &user.name), Vec::new())?;
     }
     Ok(user)

@@ -24,6 +24,8 @@ use crate::secrets;
 pub const BODY_LIMIT: usize = 64 * 1024;
 /// And arrive within this, whatever the connection.
 const BODY_TIME: Duration = Duration::from_secs(10);
+/// Characters of a browser's secret (`secrets::random_token`).
+const BROWSER_LENGTH: usize = 43;
 /// No form of ours has more fields.
 const FIELD_LIMIT: usize = 200;
 
@@ -56,8 +58,13 @@ pub fn token_seed(request: &HttpRequest, portal: &Portal) -> Option<Vec<u8>> {
     if let Ok(Some(principal)) = actor::principal(request) {
         return Some(principal.session_id.as_bytes().to_vec());
     }
+    browser(request, portal).map(String::into_bytes)
+}
+
+/// The secret of the browser, if it has one of ours.
+pub fn browser(request: &HttpRequest, portal: &Portal) -> Option<String> {
     let name = cookies::BROWSER.on(portal.base_url.is_https());
-    request.cookie(name).map(|cookie| cookie.value().as_bytes().to_vec())
+    request.cookie(name).map(|cookie| cookie.value().to_owned()).filter(|secret| secret.len() == BROWSER_LENGTH)
 }
 
 fn token_fits(request: &HttpRequest, portal: &Portal, token: &str) -> bool {

@@ -28,6 +28,7 @@ pub struct Frame {
     query: String,
     flash: Option<Flash>,
     seed: Vec<u8>,
+    browser: String,
     /// A browser without session that gets a form needs something to bind its token to.
     new_browser: Option<String>,
 }
@@ -50,10 +51,14 @@ impl Frame {
             .and_then(|cookie| Flash::open(&portal.key, cookie.value()))
             .or_else(|| query::value(request.query_string(), "kept").map(|_| Flash::warning(KEPT)));
         let known = form::token_seed(request, &portal);
-        let new_browser = known.is_none().then(secrets::random_token);
+        let browser = form::browser(request, &portal);
+        // The page of an invitation gives out tickets that are bound to the browser, whoever is signed in.
+        let wanted = known.is_none() || request.path().starts_with("/invitations/");
+        let new_browser = (browser.is_none() && wanted).then(secrets::random_token);
         let seed = known.or_else(|| new_browser.as_ref().map(|new| new.as_bytes().to_vec())).unwrap_or_default();
         let (path, query) = (request.path().to_owned(), request.query_string().to_owned());
-        Ok(Self { portal, principal, path, query, flash, seed, new_browser })
+        let browser = browser.or_else(|| new_browser.clone()).unwrap_or_default();
+        Ok(Self { portal, principal, path, query, flash, seed, browser, new_browser })
     }
 
     /// The frame around an error, for whoever is known to be signed in; works after the handler has failed.
@@ -69,6 +74,11 @@ impl Frame {
     /// The first value of a parameter in the address; empty when it is missing.
     pub fn parameter(&self, name: &str) -> String {
         query::value(&self.query, name).unwrap_or_default()
+    }
+
+    /// The secret of this browser, for what is bound to it; empty where none was needed so far.
+    pub fn browser(&self) -> &str {
+        &self.browser
     }
 
     /// This page's path.
@@ -95,6 +105,7 @@ impl Frame {
             assets: assets::urls(),
             search: reader.filter(|reader| reader.is_staff()).map(|_| self.parameter("q")),
             sign_out: reader.is_some(),
+            lang: "",
         }
     }
 
@@ -125,10 +136,21 @@ impl Frame {
         if self.flash.is_some() {
             response.cookie(cookies::forget(cookies::FLASH, https));
         }
+        let mut response = response.body(page.render()?);
+        self.keep_browser(&mut response)?;
+        Ok(response)
+    }
+
+    /// Gives a browser that has none yet its secret, with an answer that is not a page.
+    ///
+    /// # Errors
+    /// When the cookie cannot be written, which is a fault of ours.
+    pub fn keep_browser(&self, answer: &mut HttpResponse) -> Result<(), AppError> {
         if let Some(browser) = &self.new_browser {
-            response.cookie(cookies::make(cookies::BROWSER, browser.clone(), https));
+            let cookie = cookies::make(cookies::BROWSER, browser.clone(), self.portal.base_url.is_https());
+            answer.add_cookie(&cookie).map_err(AppError::internal)?;
         }
-        Ok(response.body(page.render()?))
+        Ok(())
     }
 }
 
@@ -151,9 +173,17 @@ pub fn initials(name: &str) -> String {
 
 /// The rail: at most seven places, those that the reader may open.
 fn places(reader: &Principal, path: &str) -> Vec<NavItem> {
+    // Connections are a tab of the records' page.
+    let path = match path {
+        path if lies_under(path, paths::CONNECTIONS) => paths::RECORDS,
+        path if lies_under(path, paths::OWN_CONNECTIONS) => paths::OWN_RECORDS,
+        path => path,
+    };
     let all: &[(&str, &str, &str, bool)] = if reader.is_staff() {
         &[
             ("Partners", paths::PARTNERS, "building-2", true),
+            ("Invitations", paths::INVITATIONS, "mail", true),
+            ("Partner records", paths::RECORDS, "inbox", true),
             ("Staff", paths::STAFF, "users", true),
             ("History", paths::HISTORY, "history", reader.may(Permission::ReadAudit)),
             ("Bin", paths::BIN, "trash-2", true),
@@ -163,6 +193,8 @@ fn places(reader: &Principal, path: &str) -> Vec<NavItem> {
         &[
             ("Organisation", paths::ORGANISATION, "building-2", true),
             ("People", paths::OWN_USERS, "users", true),
+            ("Invitations", paths::OWN_INVITATIONS, "mail", reader.may(Permission::ReadInvitation)),
+            ("Partners", paths::OWN_RECORDS, "inbox", reader.may(Permission::ReadPartner)),
             ("History", paths::OWN_HISTORY, "history", reader.may(Permission::ReadAudit)),
         ]
     };

@@ -33,7 +33,8 @@ pub async fn forms(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    if request.method() != Method::POST {
+    // The page of an invitation is for people without a session too, and its address must not be kept anywhere.
+    if request.method() != Method::POST || request.path().starts_with("/invitations/") {
         return Ok(next.call(request).await?.map_into_boxed_body());
     }
     let visitor = actor::visitor(request.request());

@@ -15,6 +15,7 @@ pub mod frame;
 pub mod guard;
 pub mod headers;
 pub mod kept;
+pub mod numbers;
 pub mod once;
 pub mod path;
 pub mod paths;

@@ -39,6 +39,19 @@ impl FromRequest for Id {
     }
 }
 
+/// The id that a route calls `{item}`: an invitation, a batch, a partner record, a connection.
+#[derive(Debug, Clone, Copy)]
+pub struct ItemId(pub Uuid);
+
+impl FromRequest for ItemId {
+    type Error = AppError;
+    type Future = Ready<Result<Self, AppError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(id(request, "item").map(Self))
+    }
+}
+
 /// The id that a route calls `{user}`.
 #[derive(Debug, Clone, Copy)]
 pub struct UserId(pub Uuid);

@@ -18,9 +18,15 @@ pub const PARTNERS_NEW: &str = "/settings/profile/partners/new";
 pub const STAFF: &str = "/settings/staff";
 pub const HISTORY: &str = "/settings/history";
 pub const BIN: &str = "/settings/bin";
+pub const INVITATIONS: &str = "/settings/invitations";
+pub const RECORDS: &str = "/settings/partner-records";
+pub const CONNECTIONS: &str = "/settings/connections";
 pub const ORGANISATION: &str = "/organisation";
 pub const OWN_USERS: &str = "/organisation/users";
 pub const OWN_HISTORY: &str = "/organisation/history";
+pub const OWN_INVITATIONS: &str = "/organisation/invitations";
+pub const OWN_RECORDS: &str = "/organisation/partners";
+pub const OWN_CONNECTIONS: &str = "/organisation/connections";
 
 /// A provider's sign-in, by its key.
 pub fn sign_in_with(provider: &str) -> String {
@@ -37,7 +43,12 @@ pub fn partner(id: Uuid) -> String {
     format!("{PARTNERS}/{id}")
 }
 
-/// A page below a partner organisation's: `edit`, `users`, `history`, `suspension`, `suspension/end`, `deletion`,
+/// The page of an invitation for whoever was invited; `key` is the link's secret, or a ticket of this browser.
+pub fn invitation(key: &str) -> String {
+    format!("/invitations/{key}")
+}
+
+/// A page below a partner organisation's: `edit`, `users`, `invitations`, `partners`, `connections`, `history`, `suspension`, `suspension/end`, `deletion`,
 /// `deletion/undo`.
 pub fn partner_page(id: Uuid, page: &str) -> String {
     format!("{PARTNERS}/{id}/{page}")

@@ -7,6 +7,7 @@ use actix_web::web;
 use crate::clock::Clock;
 use crate::config::BaseUrl;
 use crate::db::Db;
+use crate::mail::Bell;
 use crate::secrets::SecretKey;
 use crate::signin::provider::Provider;
 
@@ -15,8 +16,12 @@ pub struct Portal {
     pub db: Db,
     pub clock: Clock,
     pub base_url: BaseUrl,
-    pub key: SecretKey,
+    pub key: Arc<SecretKey>,
     pub providers: Vec<Arc<Provider>>,
+    /// Wakes the worker of the outbox: rung after a commit that queued mail.
+    pub bell: Bell,
+    /// Whether mail can leave. Without a mail server it waits in the outbox, and pages say so.
+    pub mail_is_configured: bool,
     /// Development mode: its pages exist and its name is shown.
     pub development: bool,
 }

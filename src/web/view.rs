@@ -25,6 +25,8 @@ pub struct Shell {
     pub search: Option<String>,
     /// Whether the person's menu offers to sign out.
     pub sign_out: bool,
+    /// The page's language where it is not English.
+    pub lang: &'static str,
 }
 
 /// The signed-in person as the top bar shows them.

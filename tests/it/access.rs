@@ -6,105 +6,28 @@
 
 use std::collections::BTreeSet;
 
+use super::access_table::{IN, TABLE};
 use super::house::{self, Source};
+use super::support::fixture::{INVITATIONS, RECORDS};
 use super::support::{Actor, App, Who, id};
-
-/// Sent to sign in.
-const IN: u16 = 1;
-
-/// Method, pattern, then the status for: anonymous, owner, administrator, auditor, manager, member, the manager of
-/// another partner, the owner of another tenant. Ids are the caller's own (their tenant's, their organisation's).
-/// A POST carries a right token and no other field.
-const TABLE: &[(&str, &str, [u16; 8])] = &[
-    ("GET", "/", [IN, 303, 303, 303, 303, 303, 303, 303]),
-    ("GET", "/signin", [200; 8]),
-    ("GET", "/signin/begin/{provider}", [303; 8]),
-    ("GET", "/signin/callback/{provider}", [400; 8]),
-    ("GET", "/signin/choose", [400; 8]),
-    ("POST", "/signin/choose", [400; 8]),
-    ("GET", "/signed-out", [200; 8]),
-    ("GET", "/static/{file}", [404; 8]),
-    ("GET", "/health/live", [200; 8]),
-    ("GET", "/health/ready", [200; 8]),
-    ("GET", "/account", [IN, 200, 200, 200, 200, 200, 200, 200]),
-    ("POST", "/account/sessions/end-others", [IN, 303, 303, 303, 303, 303, 303, 303]),
-    ("POST", "/account/sessions/{id}/end", [IN, 404, 404, 404, 404, 404, 404, 404]),
-    ("GET", "/settings", STAFF_READ),
-    ("GET", "/settings/profile", STAFF_READ),
-    ("GET", "/settings/profile/edit", OWNERS),
-    ("POST", "/settings/profile/edit", OWNERS_FORM),
-    ("GET", "/settings/history", STAFF_READ),
-    ("GET", "/settings/bin", STAFF_READ),
-    ("GET", "/settings/profile/partners", STAFF_READ),
-    ("GET", "/settings/profile/partners/new", STAFF_WRITE),
-    ("POST", "/settings/profile/partners/new", STAFF_FORM),
-    ("GET", "/settings/profile/partners/{id}", STAFF_READ),
-    ("GET", "/settings/profile/partners/{id}/edit", STAFF_WRITE),
-    ("POST", "/settings/profile/partners/{id}/edit", STAFF_FORM),
-    ("GET", "/settings/profile/partners/{id}/suspension", STAFF_WRITE),
-    ("POST", "/settings/profile/partners/{id}/suspension", STAFF_DONE),
-    ("POST", "/settings/profile/partners/{id}/suspension/end", STAFF_DONE),
-    ("GET", "/settings/profile/partners/{id}/deletion", STAFF_WRITE),
-    ("POST", "/settings/profile/partners/{id}/deletion", STAFF_DONE),
-    ("POST", "/settings/profile/partners/{id}/deletion/undo", [IN, 404, 404, 403, 403, 403, 403, 404]),
-    ("GET", "/settings/profile/partners/{id}/history", STAFF_READ),
-    ("GET", "/settings/profile/partners/{id}/users", STAFF_READ),
-    ("GET", "/settings/profile/partners/{id}/users/new", STAFF_WRITE),
-    ("POST", "/settings/profile/partners/{id}/users/new", STAFF_FORM),
-    ("GET", "/settings/profile/partners/{id}/users/{user}", STAFF_WRITE),
-    ("POST", "/settings/profile/partners/{id}/users/{user}", STAFF_FORM),
-    ("POST", "/settings/profile/partners/{id}/users/{user}/suspension", STAFF_DONE),
-    ("POST", "/settings/profile/partners/{id}/users/{user}/suspension/end", STAFF_DONE),
-    ("GET", "/settings/profile/partners/{id}/users/{user}/removal", STAFF_WRITE),
-    ("POST", "/settings/profile/partners/{id}/users/{user}/removal", STAFF_DONE),
-    ("POST", "/settings/profile/partners/{id}/users/{user}/removal/undo", STAFF_DONE),
-    ("POST", "/settings/profile/partners/{id}/users/{user}/identity/reset", STAFF_DONE),
-    ("GET", "/settings/staff", STAFF_READ),
-    ("GET", "/settings/staff/new", STAFF_WRITE),
-    ("POST", "/settings/staff/new", STAFF_FORM),
-    ("GET", "/settings/staff/{user}", STAFF_WRITE),
-    ("POST", "/settings/staff/{user}", STAFF_FORM),
-    ("POST", "/settings/staff/{user}/suspension", STAFF_DONE),
-    ("POST", "/settings/staff/{user}/suspension/end", STAFF_DONE),
-    ("GET", "/settings/staff/{user}/removal", STAFF_WRITE),
-    ("POST", "/settings/staff/{user}/removal", STAFF_DONE),
-    ("POST", "/settings/staff/{user}/removal/undo", STAFF_DONE),
-    ("POST", "/settings/staff/{user}/identity/reset", STAFF_DONE),
-    ("GET", "/organisation", [IN, 200, 200, 200, 200, 200, 200, 200]),
-    ("GET", "/organisation/history", [IN, 200, 200, 200, 200, 403, 200, 200]),
-    ("GET", "/organisation/users", [IN, 200, 200, 200, 200, 200, 200, 200]),
-    ("GET", "/organisation/users/new", MANAGERS),
-    ("POST", "/organisation/users/new", MANAGERS_FORM),
-    ("GET", "/organisation/users/{user}", MANAGERS),
-    ("POST", "/organisation/users/{user}", MANAGERS_FORM),
-    ("POST", "/organisation/users/{user}/suspension", MANAGERS_DONE),
-    ("POST", "/organisation/users/{user}/suspension/end", MANAGERS_DONE),
-    ("GET", "/organisation/users/{user}/removal", MANAGERS),
-    ("POST", "/organisation/users/{user}/removal", MANAGERS_DONE),
-    ("POST", "/organisation/users/{user}/removal/undo", MANAGERS_DONE),
-    ("POST", "/organisation/users/{user}/identity/reset", MANAGERS_DONE),
-    // The last row: it ends the session.
-    ("POST", "/signout", [303; 8]),
-];
-
-const STAFF_READ: [u16; 8] = [IN, 200, 200, 200, 403, 403, 403, 200];
-const STAFF_WRITE: [u16; 8] = [IN, 200, 200, 403, 403, 403, 403, 200];
-/// An empty form comes back.
-const STAFF_FORM: [u16; 8] = [IN, 422, 422, 403, 403, 403, 403, 422];
-const STAFF_DONE: [u16; 8] = [IN, 303, 303, 403, 403, 403, 403, 303];
-const OWNERS: [u16; 8] = [IN, 200, 403, 403, 403, 403, 403, 200];
-const OWNERS_FORM: [u16; 8] = [IN, 422, 403, 403, 403, 403, 403, 422];
-/// Whoever manages the organisation that they belong to.
-const MANAGERS: [u16; 8] = [IN, 200, 200, 403, 200, 403, 200, 200];
-const MANAGERS_FORM: [u16; 8] = [IN, 422, 422, 403, 422, 403, 422, 422];
-const MANAGERS_DONE: [u16; 8] = [IN, 303, 303, 403, 303, 403, 303, 303];
 
 /// Every route of the portal's sources, as method and pattern.
 pub fn routes() -> BTreeSet<(String, String)> {
     let sources = house::sources();
     let constants = constants(&sources);
     let portal = sources.iter().filter(|source| !source.path.starts_with("src/development"));
-    portal.flat_map(|source| registered(&source.code, &constants)).collect()
+    portal.flat_map(|source| registered(&source.code, places_of(&source.path), &constants)).collect()
+}
+
+/// Where the pages of a feature lie, if they lie at three places.
+fn places_of(source: &str) -> &'static [&'static str] {
+    let places: [(&str, &'static [&'static str]); 4] = [
+        ("src/users/", &guildhall::users::pages::PLACES),
+        ("src/partner_records/", &guildhall::partner_records::pages::PLACES),
+        ("src/invitations/", &guildhall::invitations::pages::PLACES),
+        ("src/connections/", &guildhall::connections::pages::PLACES),
+    ];
+    places.iter().find(|(folder, _)| source.starts_with(folder)).map_or(&[], |(_, places)| *places)
 }
 
 /// `paths.rs`: what each constant stands for.
@@ -114,8 +37,8 @@ fn constants(sources: &[Source]) -> Vec<(String, String)> {
     lines.map(|(name, rest)| (format!("paths::{name}"), rest.trim_end_matches("\";").to_owned())).collect()
 }
 
-/// Reads `resource(…).route(web::get()…)…`, `.route(pattern, web::get()…)` and the `at("…")` of the three rosters.
-fn registered(code: &str, constants: &[(String, String)]) -> Vec<(String, String)> {
+/// Reads `resource(…).route(web::get()…)…`, `.route(pattern, web::get()…)` and the `at("…")` of features at three places.
+fn registered(code: &str, places: &[&str], constants: &[(String, String)]) -> Vec<(String, String)> {
     let code = code.split("#[cfg(test)]").next().unwrap_or_default();
     let flat: String = code.split_whitespace().collect();
     let mut found = Vec::new();
@@ -127,7 +50,7 @@ fn registered(code: &str, constants: &[(String, String)]) -> Vec<(String, String
             patterns = vec![resolved(argument, constants)];
         } else if before.ends_with("at") && argument.starts_with('"') && flat.contains("forplaceinPLACES") {
             let page = argument.trim_matches('"');
-            patterns = guildhall::users::pages::PLACES.iter().map(|place| format!("{place}{page}")).collect();
+            patterns = places.iter().map(|place| format!("{place}{page}")).collect();
         } else if before.rsplit('.').next() == Some("route") && !argument.starts_with("web::") {
             patterns = vec![resolved(argument, constants)];
         } else if let Some(method) =
@@ -177,7 +100,8 @@ fn what_is_foreign_of_nothing_or_malformed_is_not_found_and_looks_the_same() {
     restore(&app);
     for (column, who) in Who::ALL.into_iter().enumerate() {
         let mut session = Session::of(&app, who);
-        let rows = TABLE.iter().filter(|(_, pattern, _)| pattern.contains("{id}") || pattern.contains("{user}"));
+        let rows =
+            TABLE.iter().filter(|(_, pattern, _)| ["{id}", "{user}", "{item}"].iter().any(|id| pattern.contains(id)));
         for (method, pattern, statuses) in rows {
             let refused = statuses[column] == IN || statuses[column] == 403;
             let expected = if refused { statuses[column] } else { 404 };
@@ -197,9 +121,26 @@ fn what_is_foreign_of_nothing_or_malformed_is_not_found_and_looks_the_same() {
     }
 }
 
-fn filled(pattern: &str, organisation: &str, user: &str) -> String {
-    let pattern = pattern.replace("{id}", organisation).replace("{user}", user);
-    pattern.replace("{provider}", "dev").replace("{file}", "none.css")
+/// `thing` is what lies below the organisation: a user, or an item.
+fn filled(pattern: &str, organisation: &str, thing: &str) -> String {
+    let pattern = pattern.replace("{id}", organisation).replace("{user}", thing).replace("{item}", thing);
+    pattern.replace("{provider}", "dev").replace("{key}", "nothing").replace("{file}", "none.css")
+}
+
+/// The item of an organisation that a pattern means.
+fn item(pattern: &str, organisation: &str) -> String {
+    if pattern.contains("/invitations/") {
+        return id::invitation(organisation);
+    }
+    if !pattern.contains("/connections/") {
+        return id::record(organisation);
+    }
+    let connection = match organisation {
+        id::NORTHWIND | id::CONTOSO => NORTHWIND_CONNECTION,
+        id::ACME_HOST => ACME_CONNECTION,
+        _ => GLOBEX_CONNECTION,
+    };
+    connection.to_owned()
 }
 
 /// Somebody with a token, and the things that are theirs.
@@ -249,7 +190,21 @@ impl Session {
             Who::OtherOrganisation if own_people => CONTOSO_MEMBER,
             _ => user,
         };
+        if pattern.contains("{item}") {
+            let whose = if pattern.contains("{id}") { organisation } else { self.organisation() };
+            return filled(pattern, organisation, &item(pattern, whose));
+        }
         filled(pattern, if pattern.starts_with("/account") { id::RANDOM } else { organisation }, user)
+    }
+
+    /// Where the caller belongs.
+    const fn organisation(&self) -> &'static str {
+        match self.who {
+            Who::Owner | Who::Administrator | Who::Auditor => id::ACME_HOST,
+            Who::OtherOrganisation => id::CONTOSO,
+            Who::OtherTenant => id::GLOBEX_HOST,
+            Who::Anonymous | Who::Manager | Who::Member => id::NORTHWIND,
+        }
     }
 
     /// Every way to name something that is not there for the caller.
@@ -268,6 +223,16 @@ impl Session {
             wrong.push(filled(pattern, own.0, foreign.1));
             wrong.push(filled(pattern, own.0, id::CONTOSO_MANAGER));
             wrong.push(filled(pattern, own.0, "1"));
+        }
+        if pattern.contains("{item}") {
+            let own_item = item(pattern, own.0);
+            let neighbour = if self.who == Who::OtherOrganisation { id::NORTHWIND } else { id::CONTOSO };
+            let theirs = [foreign.0, neighbour].map(|whose| item(pattern, whose));
+            let theirs = theirs.iter().filter(|thing| **thing != own_item);
+            wrong.extend(theirs.map(|thing| filled(pattern, own.0, thing)));
+            if pattern.contains("{id}") {
+                wrong.push(filled(pattern, foreign.0, &own_item));
+            }
         }
         wrong
     }
@@ -294,9 +259,14 @@ const SECOND_AUDITOR: &str = "00000000-0000-7000-8000-000000000301";
 const GLOBEX_AUDITOR: &str = "00000000-0000-7000-8000-000000000302";
 const CONTOSO_MEMBER: &str = "00000000-0000-7000-8000-000000000303";
 const INITECH_MEMBER: &str = "00000000-0000-7000-8000-000000000304";
+/// Northwind and Contoso, the host and Northwind, the other tenant's host and its partner.
+const NORTHWIND_CONNECTION: &str = "00000000-0000-7000-8000-000000000401";
+const ACME_CONNECTION: &str = "00000000-0000-7000-8000-000000000402";
+const GLOBEX_CONNECTION: &str = "00000000-0000-7000-8000-000000000403";
 
 /// Undoes what an allowed question did, and makes people whom nobody in the table is.
 fn restore(app: &App) {
+    app.sql(RECORDS);
     app.sql(
         "INSERT INTO users (id, tenant_id, organisation_id, name, email, email_key, role, created_at, updated_at)
          SELECT ('00000000-0000-7000-8000-000000000' || id)::uuid, ('00000000-0000-7000-8000-00000000000' || tenant)::uuid,
@@ -309,5 +279,19 @@ fn restore(app: &App) {
          UPDATE users SET state = 'active', removed_at = NULL, removed_with_organisation = false
          WHERE state <> 'active' OR removed_at IS NOT NULL;
          UPDATE sessions SET ended_at = NULL WHERE ended_at IS NOT NULL",
+    );
+    app.sql(INVITATIONS);
+    restore_connections(app);
+}
+
+fn restore_connections(app: &App) {
+    app.sql(
+        "INSERT INTO connections (id, tenant_id, host_organisation_id, guest_organisation_id, created_at, updated_at)
+         SELECT ('00000000-0000-7000-8000-000000000' || id)::uuid, ('00000000-0000-7000-8000-00000000000' || tenant)::uuid,
+             ('00000000-0000-7000-8000-0000000000' || host)::uuid, ('00000000-0000-7000-8000-0000000000' || guest)::uuid,
+             now(), now()
+         FROM (VALUES ('401', 1, '12', '13'), ('402', 1, '11', '12'), ('403', 2, '21', '22')) AS rows (id, tenant, host, guest)
+         ON CONFLICT DO NOTHING;
+         UPDATE connections SET ended_at = NULL, ended_by_organisation_id = NULL WHERE ended_at IS NOT NULL",
     );
 }

@@ -110,8 +110,24 @@ fn targets() -> Vec<Target> {
             button: save,
             right: right(&[("name", "Milo"), ("role", "member")]),
         },
+        partner_record(),
         Target { address: "/settings/profile/edit".into(), button: save, right: right(&[("name", "Acme")]) },
     ]
+}
+
+fn partner_record() -> Target {
+    Target {
+        address: "/settings/partner-records/new".into(),
+        button: "Add partner",
+        right: right(&[
+            ("company_name", "Zebra"),
+            ("partner_type", "supplier"),
+            ("email", "zebra@z.example"),
+            ("sales_amount", "0"),
+            ("frequency", "weekly"),
+            ("payment_terms", "on receipt"),
+        ]),
+    }
 }
 
 /// Sends the form with one field spoilt, within the rules of HTTP.
@@ -129,6 +145,7 @@ fn stored(app: &App) -> String {
     app.text(
         "SELECT md5(string_agg(row, '' ORDER BY row)) FROM (SELECT tenants::text AS row FROM tenants
          UNION ALL SELECT organisations::text FROM organisations UNION ALL SELECT users::text FROM users
+         UNION ALL SELECT partner_records::text FROM partner_records
          UNION ALL SELECT audit_events::text FROM audit_events WHERE verb <> 'sign_in_first') AS rows",
     )
 }
@@ -175,6 +192,11 @@ fn values_beyond_the_rules_of_each_field_are_refused() {
             ]
             .map(Into::into)
             .to_vec(),
+            "company_name" => [" ", &"x".repeat(101), "www.evil.example"].map(Into::into).to_vec(),
+            "partner_type" => ["", "both", "Customer", "customer,supplier"].map(Into::into).to_vec(),
+            "sales_amount" => ["", "-1", "1.5", "1e3", "2147483648", "1,000", "0x1"].map(Into::into).to_vec(),
+            "frequency" => [String::new(), "x".repeat(31)].to_vec(),
+            "payment_terms" => [String::new(), "x".repeat(51)].to_vec(),
             "logo" => LOGOS
                 .iter()
                 .map(|logo| (*logo).to_owned())

@@ -9,7 +9,17 @@ const LONGEST_FUNCTION: usize = 40;
 const LONGEST_HANDLER_ON_MEDIAN: usize = 15;
 
 /// Features: folders with pages of their own.
-const FEATURES: [&str; 6] = ["account", "audit", "organisations", "settings", "signin", "users"];
+const FEATURES: [&str; 9] = [
+    "account",
+    "audit",
+    "connections",
+    "invitations",
+    "organisations",
+    "partner_records",
+    "settings",
+    "signin",
+    "users",
+];
 
 /// A file of the program.
 pub struct Source {
@@ -257,7 +267,10 @@ fn templates_escape_everything_and_hold_no_script_or_style_of_their_own() {
             " onchange",
             " onfocus",
         ];
-        let words = unescaped.iter().chain(&inline).filter(|word| code.contains(**word));
+        // Mail programs know no style sheets, so that styles in place are all there is.
+        let mail = template.path.starts_with("templates/mail/");
+        let words = unescaped.iter().chain(inline.iter().filter(|word| !mail || **word != " style="));
+        let words = words.filter(|word| code.contains(**word));
         breaches.extend(words.map(|word| format!("{}: {word}", template.path)));
         let scripts = code.match_indices("<script").filter(|(at, _)| !code[*at..].starts_with("<script src=\"{{"));
         breaches.extend(scripts.map(|_| format!("{}: a script of its own", template.path)));

@@ -5,7 +5,13 @@
 #[cfg(test)]
 mod access;
 #[cfg(test)]
+mod access_table;
+#[cfg(test)]
 mod bad_input;
+#[cfg(test)]
+mod bulk;
+#[cfg(test)]
+mod connections;
 #[cfg(test)]
 mod csrf;
 #[cfg(test)]
@@ -13,13 +19,31 @@ mod history;
 #[cfg(test)]
 mod house;
 #[cfg(test)]
+mod invitation_proofs;
+#[cfg(test)]
+mod invitation_races;
+#[cfg(test)]
+mod invitations;
+#[cfg(test)]
+mod inviting;
+#[cfg(test)]
+mod languages;
+#[cfg(test)]
 mod lifecycle;
 #[cfg(test)]
 mod listing;
 #[cfg(test)]
+mod mail;
+#[cfg(test)]
+mod mail_killed;
+#[cfg(test)]
+mod mail_written;
+#[cfg(test)]
 mod operation;
 #[cfg(test)]
 mod own;
+#[cfg(test)]
+mod partner_records;
 #[cfg(test)]
 mod partners;
 #[cfg(test)]

@@ -12,6 +12,7 @@ fn proof(email: &str, verified: bool, subject: &str) -> Proof {
         subject: subject.into(),
         email: Some(email.into()),
         verified,
+        name: None,
         provider: "dev".into(),
         device: "a test".into(),
     }

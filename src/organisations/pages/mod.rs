@@ -78,6 +78,11 @@ impl Header {
             tab("Overview", paths::partner(id), None),
             tab("People", paths::partner_page(id, "users"), Some(organisation.user_count.into())),
         ];
+        tabs.extend([
+            tab("Invitations", paths::partner_page(id, "invitations"), None),
+            tab("Partner records", paths::partner_page(id, "partners"), None),
+            tab("Connections", paths::partner_page(id, "connections"), None),
+        ]);
         if may_read_history {
             tabs.push(tab("History", paths::partner_page(id, "history"), None));
         }

@@ -35,11 +35,15 @@ pub async fn home(request: HttpRequest) -> Result<Reply, AppError> {
 /// `GET /signin`
 pub async fn sign_in(frame: Frame) -> Result<HttpResponse, AppError> {
     let return_to = return_to::safe(&frame.parameter("return_to"));
+    let (hint, prompt) = (frame.parameter("login_hint"), frame.parameter("prompt"));
     let link = |provider: &std::sync::Arc<super::super::provider::Provider>| {
         let config = provider.config();
         Link::new(
             format!("Continue with {}", config.name),
-            query::address(&paths::sign_in_with(&config.key), &[("return_to", &return_to)]),
+            query::address(
+                &paths::sign_in_with(&config.key),
+                &[("return_to", &return_to), ("login_hint", &hint), ("prompt", &prompt)],
+            ),
         )
     };
     frame.page(&SignIn {
@@ -80,7 +84,7 @@ pub async fn begin(request: HttpRequest, portal: Shared) -> Result<HttpResponse,
         provider: key,
         pkce_verifier: started.pkce_verifier,
         nonce: started.nonce,
-        return_to: return_to::safe(&asked.return_to),
+        return_to: String::new(),
         created_at: now,
         issuer: None,
         subject: None,
@@ -88,9 +92,13 @@ pub async fn begin(request: HttpRequest, portal: Shared) -> Result<HttpResponse,
     };
     let https = portal.base_url.is_https();
     // A browser that has a secret keeps it, so that a second tab does not end the first one's flow.
-    let known = super::browser(&request, &portal).filter(|secret| secret.len() == browser.len());
-    let browser = known.unwrap_or(browser);
-    let flow = Flow { browser_hash: secrets::sha256(&browser), ..flow };
+    let browser = super::browser(&request, &portal).unwrap_or(browser);
+    let way = return_to::safe(&asked.return_to);
+    // Only a browser's own ticket leads to an invitation; anything else that looks like one leads to the first page.
+    let lost = return_to::leads_to_invitation(&way)
+        && crate::invitations::rebound(&way, (&browser, &browser), &portal.key).is_none();
+    let return_to = if lost { paths::HOME.to_owned() } else { way };
+    let flow = Flow { browser_hash: secrets::sha256(&browser), return_to, ..flow };
     portal.db.write(move |tx| Ok(queries::insert_flow(tx, &flow)?)).await?;
     Ok(HttpResponse::SeeOther()
         .insert_header((header::LOCATION, started.url.to_string()))

@@ -4,7 +4,7 @@ use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, Responder as _};
 use askama::Template;
 
-use super::super::queries;
+use super::super::{actions, queries};
 use crate::organisations::pages::lifecycle::Pressed;
 use crate::secrets;
 use crate::web::view::{Link, Shell};
@@ -26,7 +26,8 @@ pub async fn sign_out(
 ) -> Result<HttpResponse, AppError> {
     if let Some(browser) = super::browser(&request, &frame.portal) {
         let hash = secrets::sha256(&browser);
-        frame.portal.db.write(move |tx| Ok(queries::drop_flows(tx, &hash)?)).await?;
+        let all = move |tx: &mut _| Ok(queries::drop_flows(tx, &hash)? + actions::forget(tx, &hash)?);
+        frame.portal.db.write(all).await?;
     }
     if let Some(reader) = actor::principal(&request)? {
         let now = frame.portal.clock.now();

@@ -11,7 +11,7 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, web};
 
 use crate::web::portal::Portal;
-use crate::web::{cookies, paths};
+use crate::web::{form, paths};
 
 pub use begin::SignIn;
 pub use choose::{Choice, ChooseTenant};
@@ -33,11 +33,11 @@ pub fn routes(config: &mut web::ServiceConfig) {
 
 /// The browser's secret, if it has one.
 fn browser(request: &HttpRequest, portal: &Portal) -> Option<String> {
-    request.cookie(cookies::BROWSER.on(portal.base_url.is_https())).map(|cookie| cookie.value().to_owned())
+    form::browser(request, portal)
 }
 
 /// The browser in a few words.
-fn device(request: &HttpRequest) -> String {
+pub fn device(request: &HttpRequest) -> String {
     let agent = request.headers().get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
     super::device::words(agent)
 }

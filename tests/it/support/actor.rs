@@ -88,6 +88,7 @@ impl Actor {
         let answer = self.server.send(method, address, &all, body);
         assert!(answer.status < 500, "{method} {address} answers {}: {}", answer.status, answer.text());
         self.keep(&answer);
+        super::leaks::keep_answer(self.server.port, &answer);
         answer
     }
 

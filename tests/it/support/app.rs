@@ -12,6 +12,7 @@ use guildhall::clock::Clock;
 use guildhall::config::{BaseUrl, Config};
 use guildhall::development::Extras;
 use guildhall::development::identity_provider::{Assets, Client, IdentityProvider};
+use guildhall::mail::{Mailbox, Transport, Worker};
 use guildhall::secrets::SecretKey;
 use guildhall::signin::provider::{Alg, ProviderConfig};
 use secrecy::SecretString;
@@ -25,6 +26,27 @@ use super::http::Server;
 pub const KEY: &str = "5f5e5d5c5b5a595857565554535251504f4e4d4c4b4a49484746454443424140";
 const CLIENT_SECRET: &str = "a secret of the tests";
 
+/// A mail as `/dev/mail.json` tells it.
+#[derive(Debug, Clone, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    pub to: String,
+    pub subject: String,
+    pub text: String,
+    pub html: String,
+    pub sent_at: DateTime<Utc>,
+}
+
+impl Mail {
+    /// The first address in the text that stands on a line of its own, as a path.
+    #[track_caller]
+    pub fn link(&self) -> String {
+        let line = self.text.lines().find(|line| line.starts_with("http")).expect("a link");
+        let (_, path) = line.split_once("://").and_then(|(_, rest)| rest.split_once('/')).expect("an address");
+        format!("/{path}")
+    }
+}
+
 /// A portal that runs until this is dropped.
 pub struct App {
     /// Where it listens.
@@ -33,6 +55,8 @@ pub struct App {
     pub clock: Clock,
     /// Its data, for what no page shows.
     pub database: Database,
+    /// Empties the outbox into `/dev/mail`; nothing leaves before somebody looks there.
+    worker: Worker,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
 }
@@ -45,15 +69,19 @@ impl App {
 
     /// A portal that believes to be reached at the address that `base` makes of its port.
     pub fn at(base: impl FnOnce(u16) -> String) -> Self {
+        super::leaks::keep_log();
         let database = Database::fresh();
         let clock = Clock::standing(Utc.with_ymd_and_hms(2026, 11, 20, 12, 0, 0).single().expect("a moment"));
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
         let port = listener.local_addr().expect("an address").port();
         let base = BaseUrl::parse(&base(port)).expect("a base URL");
         let server = Server { port, authority: base.authority().to_owned(), origin: base.origin() };
-        let (config, extras) = configured(&database.url, base, port, &clock);
+        let (config, provider) = configured(&database.url, base, port, &clock);
+        let mailbox = Mailbox::in_memory();
+        let worker = app::worker_by(&config, &clock, Transport::Mailbox(mailbox.clone()));
+        let extras = Extras::of(provider, mailbox, worker.clone());
         let (handle, thread) = serve(config, extras, listener, &clock);
-        Self { server, clock, database, handle, thread: Some(thread) }
+        Self { server, clock, database, worker, handle, thread: Some(thread) }
     }
 
     /// Somebody, signed in through the pages.
@@ -84,6 +112,22 @@ impl App {
         self.clock.advance(Duration::minutes(minutes));
     }
 
+    /// A worker of this portal's outbox with a way out of the test's own.
+    pub fn worker(&self, transport: Transport) -> Worker {
+        Worker { transport, patience: std::time::Duration::from_millis(400), ..self.worker.clone() }
+    }
+
+    /// A worker as of another process: with connections to the database of its own.
+    pub fn another_worker(&self, transport: Transport) -> Worker {
+        Worker { db: guildhall::db::Db::new(&self.database.url, 2), ..self.worker(transport) }
+    }
+
+    /// Every mail sent so far, newest first, with what was just caused.
+    pub fn mails(&self) -> Vec<Mail> {
+        let answer = self.server.send("GET", "/dev/mail.json", &[("Host", &self.server.authority)], b"");
+        serde_json::from_str(&answer.is(200).body).expect("a list of mails")
+    }
+
     /// How many rows `FROM …` has.
     pub fn count(&self, from_where: &str) -> i64 {
         cluster::count(&mut self.database.connect(), from_where)
@@ -100,18 +144,45 @@ impl App {
     }
 }
 
+impl App {
+    /// Where the secret of any of its invitations was found.
+    fn leaks(&self) -> Vec<String> {
+        if self.count("invitations") == 0 {
+            return Vec::new();
+        }
+        let key = SecretKey::from_hex(KEY).expect("a key");
+        let links = "SELECT string_agg(id::text || ' ' || g, ',') FROM invitations, generate_series(1, generation) g";
+        let secret = |link: &str| {
+            let (id, generation) = link.split_once(' ')?;
+            let (id, generation) = (uuid::Uuid::parse_str(id).ok()?, generation.parse().ok()?);
+            Some(guildhall::secrets::invitation_secret(&key, id, generation))
+        };
+        let secrets: Vec<String> = self.text(links).split(',').filter_map(secret).collect();
+        let tables = "invitations invitation_links invitation_batches mails audit_events signin_flows signin_proofs \
+                      kept_forms used_form_keys sessions mail_stops connections partner_records";
+        let rows = tables.split_whitespace().map(|table| {
+            self.text(&format!(
+                "SELECT coalesce(string_agg(encode(convert_to({table}::text, 'UTF8'), 'escape'), ''), '') FROM {table}"
+            ))
+        });
+        super::leaks::found(self.server.port, &secrets, &rows.collect::<String>())
+    }
+}
+
 impl Drop for App {
     fn drop(&mut self) {
         // The order is sent at once; its future only waits, which joining the thread does as well.
         drop(self.handle.stop(false));
         let ended = self.thread.take().map(JoinHandle::join);
         if !std::thread::panicking() {
+            let leaks = self.leaks();
+            assert!(leaks.is_empty(), "the secret of an invitation is in {leaks:?}");
             assert!(matches!(ended, Some(Ok(()))), "the portal's thread ended well");
         }
     }
 }
 
-fn configured(database_url: &str, base: BaseUrl, port: u16, clock: &Clock) -> (Config, Extras) {
+fn configured(database_url: &str, base: BaseUrl, port: u16, clock: &Clock) -> (Config, IdentityProvider) {
     let redirect_uri = base.join("/signin/callback/dev");
     let client = Client {
         id: "guildhall".into(),
@@ -135,7 +206,7 @@ fn configured(database_url: &str, base: BaseUrl, port: u16, clock: &Clock) -> (C
     let key = SecretKey::from_hex(KEY).expect("a key");
     let mut config = Config::for_development(SecretString::from(database_url), base, key, own, port);
     config.pool_size = 4;
-    (config, Extras::of(provider))
+    (config, provider)
 }
 
 fn serve(config: Config, extras: Extras, listener: TcpListener, clock: &Clock) -> (ServerHandle, JoinHandle<()>) {

@@ -6,6 +6,9 @@ use diesel::pg::PgConnection;
 /// Ids of the fixture, as they stand in addresses.
 pub mod id {
     pub const ACME: &str = "00000000-0000-7000-8000-000000000001";
+    /// The organisations of the tenants' own people.
+    pub const ACME_HOST: &str = "00000000-0000-7000-8000-000000000011";
+    pub const GLOBEX_HOST: &str = "00000000-0000-7000-8000-000000000021";
     pub const NORTHWIND: &str = "00000000-0000-7000-8000-000000000012";
     pub const CONTOSO: &str = "00000000-0000-7000-8000-000000000013";
     /// A partner of Globex: foreign to everybody of Acme.
@@ -20,6 +23,16 @@ pub mod id {
     pub const INITECH_MANAGER: &str = "00000000-0000-7000-8000-000000000202";
     /// Well formed, of nothing.
     pub const RANDOM: &str = "00000000-0000-7000-8000-00000000ffff";
+
+    /// The invitation of an organisation that [`super::INVITATIONS`] makes.
+    pub fn invitation(organisation: &str) -> String {
+        organisation.replacen("-8000-", "-8002-", 1)
+    }
+
+    /// The record of an organisation that [`super::RECORDS`] makes.
+    pub fn record(organisation: &str) -> String {
+        organisation.replacen("-8000-", "-8001-", 1)
+    }
 }
 
 /// Somebody to be.
@@ -68,6 +81,33 @@ impl Who {
 pub fn load(conn: &mut PgConnection) {
     conn.batch_execute(ROWS).expect("the fixture fits the schema");
 }
+
+/// One partner record for every organisation, named like it.
+pub const RECORDS: &str = "
+INSERT INTO partner_records
+    (id, tenant_id, organisation_id, company_name, name_key, partner_type, email, email_key, sales_amount, frequency,
+     payment_terms, created_at, updated_at)
+SELECT replace(id::text, '-8000-', '-8001-')::uuid, tenant_id, id, name, lower(name), 'customer',
+    'record@' || number || '.example', 'record@' || number || '.example', 1250000, left(name, 30), left(name, 50),
+    '2026-03-01 09:00Z', '2026-03-01 09:00Z'
+FROM organisations
+ON CONFLICT DO NOTHING;
+UPDATE partner_records SET deleted_at = NULL WHERE deleted_at IS NOT NULL;
+";
+
+/// One invitation for every organisation, by one of its people, to somebody new; put back where it was.
+pub const INVITATIONS: &str = "
+INSERT INTO invitations
+    (id, tenant_id, organisation_id, inviter_id, kind, company_name, email, email_key, language, lifetime_days,
+     expires_at, last_sent_at, created_at, updated_at)
+SELECT replace(o.id::text, '-8000-', '-8002-')::uuid, o.tenant_id, o.id,
+    (SELECT u.id FROM users u WHERE u.organisation_id = o.id ORDER BY u.id LIMIT 1), 'partner', o.name,
+    'invited@' || number || '.example', 'invited@' || number || '.example', 'en', 7, '2026-11-27 09:00Z',
+    '2026-11-19 09:00Z', '2026-11-19 09:00Z', '2026-11-19 09:00Z'
+FROM organisations o
+ON CONFLICT DO NOTHING;
+UPDATE invitations SET state = 'pending' WHERE state <> 'pending';
+";
 
 const ROWS: &str = "
 INSERT INTO tenants (id, slug, name, created_at, updated_at) VALUES

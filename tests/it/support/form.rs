@@ -48,7 +48,11 @@ impl Form {
             Some(_) => {}
             None => {
                 let sent = !checkable || checked;
-                let value = if checkable && !checked { String::new() } else { attribute("value") };
+                let value = match control.value().name() {
+                    "textarea" => control.text().collect(),
+                    _ if checkable && !checked => String::new(),
+                    _ => attribute("value"),
+                };
                 self.controls.push(Control { name, value, sent });
             }
         }

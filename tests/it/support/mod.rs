@@ -8,7 +8,11 @@ pub mod cluster;
 pub mod fixture;
 pub mod form;
 pub mod http;
+pub mod invited;
+pub mod leaks;
+pub mod outbox;
 pub mod page;
+pub mod smtp;
 
 pub use actor::Actor;
 pub use app::App;

@@ -1,0 +1,105 @@
+# The page of an invitation, /invitations/…, for people who have never seen the portal.
+skip = Zum Hauptinhalt springen
+portal-of = Partnerportal von { $programme }
+role-owner = hauptverantwortliche Person
+role-administrator = Administratorin oder Administrator
+role-auditor = Prüferin oder Prüfer
+role-manager = verantwortliche Person
+role-member = Mitglied
+
+# The invitation itself.
+colleague-title = Einladung in das Team von { $organisation }
+colleague-heading = { $inviter } lädt Sie in das Team von { $organisation } ein
+colleague-lead = Sie würden im Partnerportal von { $programme } als { $role } arbeiten.
+partner-title = Einladung von { $organisation }
+partner-heading = { $inviter } von { $organisation } lädt { $company } ein, Partner zu werden
+partner-lead = Sie wären im Partnerportal von { $programme } miteinander verbunden. Beide Seiten sehen dort die Partnerschaft.
+term-for = Für
+term-from = Von
+term-as = Rolle
+term-company = Unternehmen
+term-until = Gültig bis
+term-shared = Was sichtbar wird
+shared-colleague = Die Personen bei { $organisation } sehen Ihren Namen, Ihre E-Mail-Adresse und den Zeitpunkt Ihrer letzten Anmeldung.
+shared-partner = Der Name Ihrer Organisation und dass Sie miteinander verbunden sind. Alles Weitere erst, wenn Sie es freigeben.
+sign-in-first = Melden Sie sich als { $email } an, um zu entscheiden. Danach kommen Sie auf diese Seite zurück.
+signed-in-as = Sie sind als { $email } angemeldet.
+your-name = Ihr Name
+your-company = Name Ihrer Organisation
+your-company-help = So, wie Ihre Partner sie kennen. Sie können den Namen später ändern.
+link-company = Partner wird { $company }: Diese Organisation verwalten Sie bereits.
+accept = Einladung annehmen
+decline = Ablehnen
+check-title = Ist diese Einladung echt?
+check-text = Die Adresse dieser Seite beginnt mit { $address }. Wenn Sie diese Einladung nicht erwarten, fragen Sie bei { $inviter } nach, und zwar auf einem Weg, den Sie bereits kennen. Ihr Passwort braucht niemand.
+not-you = Sind Sie nicht gemeint? E-Mails von { $organisation } abbestellen
+write-to = Nachricht an { $inviter } schreiben
+languages = Sprache
+local-time = { $time } in Ihrer Zeitzone
+error = Fehler:
+error-summary = Es gibt noch etwas zu korrigieren
+
+# Somebody else is signed in.
+wrong-title = Ein anderes Konto ist nötig
+wrong-heading = Diese Einladung ist für { $invited } bestimmt
+wrong-lead = Sie sind als { $email } angemeldet. Nur die Person, an deren Adresse die Einladung ging, kann sie annehmen oder ablehnen.
+switch-account = Konto bei { $provider } wechseln
+other-address = Nutzen Sie diese Adresse nicht mehr? Bitten Sie { $inviter }, die Einladung an Ihre jetzige Adresse zu senden.
+unverified-title = Ihre Adresse ist nicht bestätigt
+unverified-heading = Bestätigen Sie, dass { $email } Ihre Adresse ist
+unverified-lead = Die Anmeldung hat funktioniert, aber der Anbieter Ihres Kontos bestätigt diese Adresse nicht. Bestätigen Sie sie dort und melden Sie sich dann erneut an.
+
+# States.
+expired-heading = Diese Einladung ist abgelaufen
+expired-lead = Sie galt bis zum { $date }. Sie können einen neuen Link an { $invited } senden lassen.
+replaced-heading = Es gibt einen neueren Link
+replaced-lead = Er ging am { $date } an { $invited }; nur dieser Link funktioniert noch. Wenn Sie ihn nicht finden, können Sie ihn noch einmal anfordern.
+fresh-link = Neuen Link anfordern
+fresh-sent-heading = Ein neuer Link ist unterwegs
+fresh-sent-lead = Er geht an { $invited } und kann einige Minuten brauchen. Sehen Sie auch im Spam-Ordner nach.
+fresh-later = Vor Kurzem ging eine E-Mail an { $invited }. Sehen Sie auch im Spam-Ordner nach. Eine weitere können Sie ab dem { $date } anfordern.
+revoked-heading = Diese Einladung wurde zurückgezogen
+revoked-lead = { $organisation } hat sie am { $date } zurückgezogen. Wenn Sie das überrascht, fragen Sie bei { $inviter } nach.
+declined-heading = Diese Einladung wurde abgelehnt
+declined-lead = Das war am { $date }. Wenn Sie es sich anders überlegt haben, bitten Sie { $inviter } um eine neue Einladung.
+accepted-heading = Diese Einladung wurde angenommen
+accepted-lead = Das war am { $date }. Hier ist nichts mehr zu tun.
+open-organisation = Zu Ihrer Organisation
+sign-in = Anmelden
+superseded-heading = Diese Einladung wurde durch eine neuere ersetzt
+superseded-lead = Maßgeblich ist die neueste E-Mail von { $organisation } an { $invited }.
+inviter-gone-heading = { $inviter } kann nicht mehr für { $organisation } einladen
+inviter-gone-lead = Bitten Sie dort jemand anderen, die Einladung noch einmal zu senden. Dafür genügt ein Klick.
+host-closed-heading = { $organisation } ist im Portal derzeit geschlossen
+host-closed-lead = Einladungen von dort können erst nach der Wiedereröffnung angenommen werden. Wann das sein wird, erfahren Sie von { $inviter }.
+member-heading = Sie haben bereits einen Zugang
+member-lead = Unter { $invited } besteht bereits ein Zugang bei { $organisation }. Jede Adresse kann nur zu einer Organisation gehören.
+not-manager-heading = Für { $organisation } muss eine verantwortliche Person zustimmen
+not-manager-lead = { $invited } gehört zu { $organisation }, aber die Rolle dieses Zugangs umfasst keine Partnerschaften. Bitten Sie { $inviter }, die Einladung an eine verantwortliche Person bei Ihnen zu senden.
+account-taken-heading = Ihr Konto wird bereits verwendet
+account-taken-lead = Das Konto, mit dem Sie sich angemeldet haben, gehört zu einem Zugang bei { $organisation } mit einer anderen Adresse. Verwenden Sie ein anderes Konto oder bitten Sie { $inviter }, die Einladung an diese andere Adresse zu senden.
+unknown-heading = Zu diesem Link gibt es keine Einladung
+unknown-lead = Vielleicht wurde er in der E-Mail abgeschnitten: Kopieren Sie ihn vollständig oder klicken Sie ihn in der neuesten E-Mail an. Andernfalls bitten Sie die Person, die Sie eingeladen hat, die Einladung noch einmal zu senden.
+
+# Stopping the mail.
+stop-title = E-Mails von { $organisation } abbestellen
+stop-heading = E-Mails von { $organisation } abbestellen?
+stop-lead = { $organisation } kann dann keine Einladungen mehr an diese Adresse senden. Die Einladung, die Sie schon haben, bleibt unverändert.
+stop-confirm = Adresse, an die die E-Mail ging
+stop-help = Die Eingabe zeigt, dass ein Mensch das wünscht und kein E-Mail-Filter.
+stop-button = E-Mails abbestellen
+stop-wrong = Geben Sie die vollständige Adresse ein, an die die Einladung ging.
+stopped-heading = Keine E-Mails mehr von { $organisation }
+stopped-lead = Das ist vermerkt. Falls Sie irrtümlich eingeladen wurden, brauchen Sie nichts weiter zu tun.
+name-missing = Geben Sie Ihren Namen ein.
+moved-heading = Diese Einladung ging an eine andere Adresse
+moved-lead = { $organisation } hat die Adresse am { $date } korrigiert; dieser Link gilt nicht mehr. Falls Sie gemeint waren, fragen Sie { $inviter }.
+stopped-before-lead = E-Mails von { $organisation } sind abbestellt. Geben Sie die Adresse ein, um sie wieder zuzulassen.
+allow-button = E-Mails wieder zulassen
+allowed-heading = E-Mails von { $organisation } sind wieder zugelassen
+allowed-lead = Einladungen von dort können Sie ab jetzt wieder erreichen.
+company-missing = Geben Sie den Namen Ihrer Organisation ein.
+name-too-long = Verwenden Sie höchstens 100 Zeichen.
+name-holds-link = Lassen Sie Internetadressen weg: Hier steht nur ein Name.
+name-unprintable = Geben Sie den Namen ohne unsichtbare Zeichen neu ein.
+company-taken = Eine andere Organisation trägt hier schon diesen Namen. Ergänzen Sie, was beide unterscheidet.

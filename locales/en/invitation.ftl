@@ -1,0 +1,105 @@
+# The page of an invitation, /invitations/…, for people who have never seen the portal.
+skip = Skip to main content
+portal-of = Partner portal of { $programme }
+role-owner = owner
+role-administrator = administrator
+role-auditor = auditor
+role-manager = manager
+role-member = member
+
+# The invitation itself.
+colleague-title = Join { $organisation }
+colleague-heading = { $inviter } invites you to join { $organisation }
+colleague-lead = You would work as { $role } in the partner portal of { $programme }.
+partner-title = Invitation from { $organisation }
+partner-heading = { $inviter } of { $organisation } invites { $company } to become a partner
+partner-lead = You would be connected in the partner portal of { $programme }, where both of you see the partnership.
+term-for = For
+term-from = From
+term-as = As
+term-company = Company
+term-until = Open until
+term-shared = What they will see
+shared-colleague = Your name, your email address and when you last signed in, for the people of { $organisation }.
+shared-partner = The name of your organisation and that you are connected. Nothing else, until you allow it.
+sign-in-first = To decide, sign in as { $email }. You come back to this page.
+signed-in-as = You are signed in as { $email }.
+your-name = Your name
+your-company = Your organisation’s name
+your-company-help = As your partners know it. You can change it later.
+link-company = { $company } will be the partner: you manage it already.
+accept = Accept invitation
+decline = Decline
+check-title = Is this real?
+check-text = The address of this page begins with { $address }. If you do not expect this invitation, ask { $inviter } in a way that you know already. Nobody needs your password.
+not-you = Not you? Stop mails from { $organisation }
+write-to = Write to { $inviter }
+languages = Language
+local-time = { $time } in your time
+error = Error:
+error-summary = There is something to mend
+
+# Somebody else is signed in.
+wrong-title = Another account is needed
+wrong-heading = This invitation is for { $invited }
+wrong-lead = You are signed in as { $email }. Only the person with the invited address can accept or decline.
+switch-account = Switch account with { $provider }
+other-address = Not your address any more? Ask { $inviter } to send the invitation to the one that you use.
+unverified-title = Your address is not confirmed
+unverified-heading = Confirm that { $email } is yours
+unverified-lead = You signed in, but your account’s provider does not confirm this address. Confirm it there, then sign in again.
+
+# States.
+expired-heading = This invitation has expired
+expired-lead = It was open until { $date }. You can have a fresh link sent to { $invited }.
+replaced-heading = A newer link was sent
+replaced-lead = It went to { $invited } on { $date }; only that one works. If you cannot find it, have it sent again.
+fresh-link = Send me a fresh link
+fresh-sent-heading = A fresh link is on its way
+fresh-sent-lead = It goes to { $invited } and can take a few minutes. Look among the unwanted mail too.
+fresh-later = A mail went to { $invited } a short while ago. Look among the unwanted mail; from { $date } on you can ask for another one.
+revoked-heading = This invitation was withdrawn
+revoked-lead = { $organisation } took it back on { $date }. If that surprises you, ask { $inviter }.
+declined-heading = This invitation was declined
+declined-lead = That was on { $date }. If you have changed your mind, ask { $inviter } for a new one.
+accepted-heading = This invitation was accepted
+accepted-lead = That was on { $date }. There is nothing more to do here.
+open-organisation = Open your organisation
+sign-in = Sign in
+superseded-heading = A newer invitation took its place
+superseded-lead = Look for the newest mail from { $organisation } to { $invited }.
+inviter-gone-heading = { $inviter } cannot invite for { $organisation } any more
+inviter-gone-lead = Ask somebody else there to send the invitation again; one click is enough for them.
+host-closed-heading = { $organisation } is closed at the moment
+host-closed-lead = Its invitations cannot be accepted until it is open again. Ask { $inviter } when that will be.
+member-heading = You are in already
+member-lead = { $invited } belongs to a user of { $organisation }. One address belongs to one organisation.
+not-manager-heading = A manager of { $organisation } has to accept this
+not-manager-lead = { $invited } belongs to { $organisation }, but the role of its user does not cover partnerships. Ask { $inviter } to send it to one of your managers.
+account-taken-heading = Your account is in use already
+account-taken-lead = The account that you signed in with belongs to a user of { $organisation }, with another address. Use another account, or ask { $inviter } to invite that address.
+unknown-heading = This link leads to no invitation
+unknown-lead = Perhaps it was cut off in the mail: copy all of it, or click it in the newest mail. Otherwise ask the person who invited you to send it again.
+
+# Stopping the mail.
+stop-title = Stop mails from { $organisation }
+stop-heading = Stop mails from { $organisation }?
+stop-lead = { $organisation } will not be able to send invitations to this address any more. The invitation that you have stays as it is.
+stop-confirm = The address that got the mail
+stop-help = Typing it shows that a person asks for this, not a mail filter.
+stop-button = Stop mails
+stop-wrong = Type the whole address that the invitation was sent to.
+stopped-heading = No more mails from { $organisation }
+stopped-lead = It is noted. If you were invited by mistake, there is nothing else to do.
+name-missing = Enter your name.
+moved-heading = This invitation went to another address
+moved-lead = { $organisation } corrected the address on { $date }; this link does not work any more. If it was meant for you, ask { $inviter }.
+stopped-before-lead = Mails from { $organisation } are stopped. Type the address to allow them again.
+allow-button = Allow mails again
+allowed-heading = Mails from { $organisation } are allowed again
+allowed-lead = Invitations from there can reach you from now on.
+company-missing = Enter your organisation’s name.
+name-too-long = Use 100 characters or fewer.
+name-holds-link = Leave out web addresses: a name is only a name.
+name-unprintable = Retype the name without hidden characters.
+company-taken = Another organisation has this name here. Add what tells the two apart.

@@ -1,0 +1,105 @@
+# The page of an invitation, /invitations/…, for people who have never seen the portal.
+skip = Ir al contenido principal
+portal-of = Portal de socios comerciales de { $programme }
+role-owner = responsable del programa
+role-administrator = administrador o administradora
+role-auditor = responsable de auditoría
+role-manager = responsable
+role-member = miembro
+
+# The invitation itself.
+colleague-title = Unirse a { $organisation }
+colleague-heading = { $inviter } le invita a unirse a { $organisation }
+colleague-lead = Usted trabajaría como { $role } en el portal de socios comerciales de { $programme }.
+partner-title = Invitación de { $organisation }
+partner-heading = { $inviter }, de { $organisation }, invita a { $company } a ser socio comercial
+partner-lead = Las dos organizaciones quedarían conectadas en el portal de socios comerciales de { $programme }, donde ambas ven la relación.
+term-for = Para
+term-from = De
+term-as = Función
+term-company = Empresa
+term-until = Válida hasta
+term-shared = Qué será visible
+shared-colleague = Su nombre, su dirección de correo y la fecha de su último acceso, para las personas de { $organisation }.
+shared-partner = El nombre de su organización y la conexión entre ambas. Nada más, mientras usted no lo autorice.
+sign-in-first = Para decidir, inicie sesión como { $email }. Después volverá a esta página.
+signed-in-as = Ha iniciado sesión como { $email }.
+your-name = Su nombre
+your-company = Nombre de su organización
+your-company-help = Tal como la conocen sus socios comerciales. Podrá cambiarlo más adelante.
+link-company = El socio comercial será { $company }, organización que usted ya gestiona.
+accept = Aceptar la invitación
+decline = Rechazar
+check-title = ¿Es auténtica esta invitación?
+check-text = La dirección de esta página empieza por { $address }. Si no esperaba esta invitación, consulte a { $inviter } por un medio que ya conozca. Nadie necesita su contraseña.
+not-you = ¿No es para usted? Dejar de recibir correos de { $organisation }
+write-to = Escribir a { $inviter }
+languages = Idioma
+local-time = { $time } en su zona horaria
+error = Error:
+error-summary = Hay algo que corregir
+
+# Somebody else is signed in.
+wrong-title = Se necesita otra cuenta
+wrong-heading = Esta invitación es para { $invited }
+wrong-lead = Ha iniciado sesión como { $email }. Solo puede aceptar o rechazar la invitación la persona a cuya dirección se envió.
+switch-account = Cambiar de cuenta con { $provider }
+other-address = ¿Ya no usa esa dirección? Pida a { $inviter } que envíe la invitación a la que usa ahora.
+unverified-title = Su dirección no está confirmada
+unverified-heading = Confirme que { $email } es su dirección
+unverified-lead = Ha iniciado sesión, pero el proveedor de su cuenta no confirma esta dirección. Confírmela allí y vuelva a iniciar sesión.
+
+# States.
+expired-heading = Esta invitación ha caducado
+expired-lead = Era válida hasta el { $date }. Puede hacer que se envíe un nuevo enlace a { $invited }.
+replaced-heading = Se ha enviado un enlace más reciente
+replaced-lead = Se envió a { $invited } el { $date }; solo funciona ese. Si no lo encuentra, pida que se envíe otra vez.
+fresh-link = Recibir un nuevo enlace
+fresh-sent-heading = El nuevo enlace está en camino
+fresh-sent-lead = Llegará a { $invited }; puede tardar unos minutos. Mire también en el correo no deseado.
+fresh-later = Hace poco se envió un correo a { $invited }. Mire también en el correo no deseado; podrá pedir otro a partir del { $date }.
+revoked-heading = Esta invitación se ha retirado
+revoked-lead = { $organisation } la retiró el { $date }. Si le sorprende, consulte a { $inviter }.
+declined-heading = Esta invitación se ha rechazado
+declined-lead = Fue el { $date }. Si ha cambiado de opinión, pida una nueva a { $inviter }.
+accepted-heading = Esta invitación se ha aceptado
+accepted-lead = Fue el { $date }. Aquí no queda nada por hacer.
+open-organisation = Ir a su organización
+sign-in = Iniciar sesión
+superseded-heading = Hay una invitación más reciente
+superseded-lead = Busque el último correo de { $organisation } a { $invited }.
+inviter-gone-heading = { $inviter } ya no puede invitar en nombre de { $organisation }
+inviter-gone-lead = Pida a otra persona de allí que vuelva a enviar la invitación; le bastará un clic.
+host-closed-heading = La organización { $organisation } está cerrada en el portal por el momento
+host-closed-lead = Las invitaciones de esa organización no se pueden aceptar hasta que vuelva a abrirse. Pregunte a { $inviter } cuándo será.
+member-heading = Usted ya tiene acceso
+member-lead = { $invited } ya corresponde a una persona con acceso en { $organisation }. Cada dirección pertenece a una sola organización.
+not-manager-heading = La aceptación corresponde a una persona responsable de { $organisation }
+not-manager-lead = { $invited } pertenece a { $organisation }, pero la función asignada a esa dirección no incluye la gestión de socios comerciales. Pida a { $inviter } que envíe la invitación a una persona responsable de su organización.
+account-taken-heading = Su cuenta ya está en uso
+account-taken-lead = La cuenta con la que ha iniciado sesión ya da acceso a { $organisation }, con otra dirección. Use otra cuenta o pida a { $inviter } que envíe la invitación a esa otra dirección.
+unknown-heading = Este enlace no lleva a ninguna invitación
+unknown-lead = Puede que se haya cortado en el correo: cópielo entero o haga clic en él en el correo más reciente. Si no funciona, pida a la persona que le envió la invitación que se la envíe otra vez.
+
+# Stopping the mail.
+stop-title = Dejar de recibir correos de { $organisation }
+stop-heading = ¿Dejar de recibir correos de { $organisation }?
+stop-lead = { $organisation } ya no podrá enviar invitaciones a esta dirección. La invitación que tiene ahora no cambia.
+stop-confirm = Dirección que recibió el correo
+stop-help = Al escribirla se comprueba que lo solicita una persona y no un filtro de correo.
+stop-button = Dejar de recibir correos
+stop-wrong = Escriba completa la dirección a la que se envió la invitación.
+stopped-heading = No recibirá más correos de { $organisation }
+stopped-lead = Queda registrado. Si la invitación le llegó por error, no tiene que hacer nada más.
+name-missing = Escriba su nombre.
+moved-heading = Esta invitación se envió a otra dirección
+moved-lead = { $organisation } corrigió la dirección el { $date }; este enlace ya no funciona. Si era para usted, consulte a { $inviter }.
+stopped-before-lead = Los correos de { $organisation } están detenidos. Escriba la dirección para permitirlos de nuevo.
+allow-button = Permitir los correos de nuevo
+allowed-heading = Los correos de { $organisation } se permiten de nuevo
+allowed-lead = A partir de ahora sus invitaciones pueden llegarle.
+company-missing = Escriba el nombre de su organización.
+name-too-long = Use 100 caracteres como máximo.
+name-holds-link = No incluya direcciones web: aquí va solo un nombre.
+name-unprintable = Vuelva a escribir el nombre sin caracteres ocultos.
+company-taken = Aquí otra organización ya tiene este nombre. Añada algo que las distinga.

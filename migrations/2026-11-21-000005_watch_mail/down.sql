@@ -1,0 +1,2 @@
+DROP INDEX mails_failed;
+DROP INDEX mails_sent;

@@ -1,40 +1,9 @@
 // The main job with the keyboard alone: only keys are pressed from here on, nothing is clicked or filled.
 import { check, expect, expectSame } from './lib/checks.mjs';
+import { press, tabTo, type } from './lib/keys.mjs';
 import { OWNER, PARTNERS, expectText, heading } from './lib/portal.mjs';
 
 export const title = 'The keyboard alone is enough';
-
-const MOST_TABS = 60;
-
-/** Presses Tab until the control with this name has the focus, as someone looking at the screen would. */
-async function tabTo(page, name) {
-  const seen = [];
-  for (let pressed = 0; pressed < MOST_TABS; pressed += 1) {
-    await page.keyboard.press('Tab');
-    const focused = await page.evaluate(() => {
-      const element = document.activeElement;
-      const label = element.labels?.[0]?.textContent ?? element.textContent;
-      const shown = getComputedStyle(element);
-      const marked = shown.outlineStyle !== 'none' || shown.boxShadow !== 'none' || element.type === 'radio';
-      return { label: label.replace(/\s+/g, ' ').trim(), marked };
-    });
-    seen.push(focused.label);
-    if (!focused.label.startsWith(name)) continue;
-    expect(focused.marked, `"${name}" does not show that it has the focus`);
-    return;
-  }
-  throw new Error(`"${name}" cannot be reached by Tab, which went over: ${seen.join(' | ')}`);
-}
-
-async function press(page, name) {
-  await tabTo(page, name);
-  await page.keyboard.press('Enter');
-}
-
-async function type(page, label, text) {
-  await tabTo(page, label);
-  await page.keyboard.type(text);
-}
 
 export async function run(portal) {
   const page = await portal.stranger();

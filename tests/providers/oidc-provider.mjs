@@ -1,10 +1,14 @@
-// npm oidc-provider with one person and one client; every value comes from the environment.
-// PORT, CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, PERSON_EMAIL, PERSON_NAME, PERSON_PASSWORD
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+// npm oidc-provider with some people and one client; every value comes from the environment.
+// PORT, CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, PEOPLE (JSON: e-mail address to name), PERSON_PASSWORD (everybody's)
+import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
 import http from 'node:http';
 import Provider from 'oidc-provider';
 
-const { PORT, CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, PERSON_EMAIL, PERSON_NAME, PERSON_PASSWORD } = process.env;
+const { PORT, CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, PEOPLE, PERSON_PASSWORD } = process.env;
+const people = new Map(Object.entries(JSON.parse(PEOPLE)));
+// What stays when an address changes: nobody's subject is their address.
+const subject = (email) => createHash('sha256').update(email).digest('hex').slice(0, 24);
+const known = new Map([...people].map(([email, name]) => [subject(email), { email, name }]));
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 
 const provider = new Provider(`http://localhost:${PORT}`, {
@@ -18,7 +22,7 @@ const provider = new Provider(`http://localhost:${PORT}`, {
   interactions: { url: (_, interaction) => `/interaction/${interaction.uid}` },
   findAccount: (_, id) => ({
     accountId: id,
-    claims: () => ({ sub: id, email: PERSON_EMAIL, email_verified: true, name: PERSON_NAME }),
+    claims: () => ({ sub: id, ...known.get(id), email_verified: true }),
   }),
   // The one client needs nobody's consent.
   async loadExistingGrant({ oidc }) {
@@ -39,11 +43,11 @@ async function interaction(request, response) {
     let body = '';
     for await (const chunk of request) body += chunk;
     const typed = new URLSearchParams(body);
-    if (typed.get('email') === PERSON_EMAIL && typed.get('password') === PERSON_PASSWORD) {
-      const result = { login: { accountId: 'person-one' } };
+    if (people.has(typed.get('email')) && typed.get('password') === PERSON_PASSWORD) {
+      const result = { login: { accountId: subject(typed.get('email')) } };
       return provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false });
     }
-    problem = 'That is not the person.';
+    problem = 'That is nobody here.';
   }
   response.writeHead(problem ? 422 : 200, { 'content-type': 'text/html; charset=utf-8' });
   return response.end(form(request.url, problem));

@@ -1,5 +1,6 @@
 // Every page of the portal in every state that a browser can be brought into: who sees it and how to get there.
 import { expectSame } from './checks.mjs';
+import { ALL_INVITATIONS, OWN_INVITATIONS, invite, linkOf, mailTo, signInAt } from './invited.mjs';
 import { IN_BOTH, MANAGER, OWNER, PARTNERS, openPartner, signIn } from './portal.mjs';
 
 const STRANGER = undefined;
@@ -27,7 +28,80 @@ const of = (name, partner, way) => ({
   },
 });
 
+/** A page of a list's row, and what lies below it. */
+const row = (name, as, list, label, below = '') => ({
+  name,
+  as,
+  reach: async (page) => {
+    await visit(page, list);
+    await page.getByRole('link', { name: label }).first().click();
+    await page.waitForLoadState();
+    if (below) await sub(below)(page);
+  },
+});
+
+/** A form, sent as it comes. */
+const refusedForm = (name, as, address, button) => ({
+  name,
+  as,
+  reach: async (page) => {
+    await visit(page, address);
+    await refuse(page, button);
+  },
+});
+
+/** The invitations whose links the places below open; each is sent once for a portal. */
+const LETTERS = {
+  colleague: { email: 'petra@northwind.example' },
+  partner: { email: 'quentin@quill-paper.example', company: 'Quill Paper' },
+  revoked: { email: 'rosa@northwind.example', revoked: true },
+};
+const links = new Map();
+
+async function linkFor({ house }, which) {
+  if (links.has(house.url + which)) return links.get(house.url + which);
+  const letter = LETTERS[which];
+  const manager = await house.as(MANAGER);
+  await invite(manager, OWN_INVITATIONS, letter);
+  const link = linkOf(await mailTo(house, letter.email));
+  if (letter.revoked) {
+    await manager.getByRole('link', { name: letter.email }).click();
+    await manager.getByRole('button', { name: 'Revoke' }).click();
+    await manager.waitForLoadState();
+  }
+  await manager.context().close();
+  links.set(house.url + which, link);
+  return link;
+}
+
+/** A page of an invitation for the one who was invited. */
+const letter = (name, as, which, below = '', status = 200) => ({
+  name, as, reach: async (page) => visit(page, `${await linkFor(page, which)}${below}`, status),
+});
+
+/** The same page after signing in as the invited person, who is then asked for names. */
+const decision = (name, which, query, way = async () => {}) => ({
+  name,
+  as: STRANGER,
+  reach: async (page) => {
+    await signInAt(page, `${await linkFor(page, which)}${query}`, LETTERS[which].email);
+    await way(page);
+  },
+});
+
+/** Leaves out the name, which is asked for. */
+async function withoutName(page) {
+  page.asked = /\/acceptance/;
+  await page.locator('#name').fill('');
+  await page.locator('main .button--primary').click();
+  await page.locator('.error-summary').waitFor();
+}
+
 const sub = (below) => async (page) => visit(page, `${new URL(page.url()).pathname}${below}`);
+
+const RECORDS = '/settings/partner-records';
+const OWN_RECORDS = '/organisation/partners';
+const OWN_CONNECTIONS = '/organisation/connections';
 
 const NORTHWIND = 'Northwind Resellers';
 
@@ -83,6 +157,24 @@ export const PLACES = [
       await page.waitForLoadState();
     },
   },
+  of('partner, invitations', NORTHWIND, sub('/invitations')),
+  of('partner, invitations received', NORTHWIND, sub('/invitations/received')),
+  of('partner, records', NORTHWIND, sub('/partners')),
+  of('partner, connections', NORTHWIND, sub('/connections')),
+  of('partner, connection', NORTHWIND, async (page) => {
+    await sub('/connections')(page);
+    await page.getByRole('link', { name: 'Contoso Distribution' }).click();
+    await page.waitForLoadState();
+  }),
+  at('invitations sent', OWNER, ALL_INVITATIONS),
+  at('invitations, none match', OWNER, `${ALL_INVITATIONS}?q=zzzzzzzz`),
+  at('invitations received', OWNER, `${ALL_INVITATIONS}/received`),
+  at('invite a colleague', OWNER, `${ALL_INVITATIONS}/new`),
+  at('invite a partner', OWNER, `${ALL_INVITATIONS}/new?kind=partner`),
+  row('invitation, waiting', OWNER, ALL_INVITATIONS, 'lea.fontaine@acme.example'),
+  at('partner records', OWNER, RECORDS),
+  at('partner records, none match', OWNER, `${RECORDS}?q=zzzzzzzz`),
+  at('connections', OWNER, '/settings/connections'),
   at('bin', OWNER, '/settings/bin'),
   {
     name: 'partner, deleted',
@@ -106,6 +198,49 @@ export const PLACES = [
   at('own people', MANAGER, '/organisation/users'),
   at('own history', MANAGER, '/organisation/history'),
   at('own account', MANAGER, '/account'),
+  at('own invitations', MANAGER, OWN_INVITATIONS),
+  at('own invitations received', MANAGER, `${OWN_INVITATIONS}/received`),
+  refusedForm('invite a colleague, with errors', MANAGER, `${OWN_INVITATIONS}/new`, 'Send invitation'),
+  refusedForm('invite a partner, with errors', MANAGER, `${OWN_INVITATIONS}/new?kind=partner`, 'Send invitation'),
+  row('invitation, stuck', MANAGER, OWN_INVITATIONS, 'Bluefin Retail Group'),
+  row('invitation, expired', MANAGER, OWN_INVITATIONS, 'sam.ibarra@northwind.example'),
+  at('own records', MANAGER, OWN_RECORDS),
+  at('new record', MANAGER, `${OWN_RECORDS}/new`),
+  refusedForm('new record with errors', MANAGER, `${OWN_RECORDS}/new`, 'Add partner'),
+  row('record', MANAGER, OWN_RECORDS, 'Old Mill Freight'),
+  at('own connections', MANAGER, OWN_CONNECTIONS),
+  at('own connections, none ended', MANAGER, `${OWN_CONNECTIONS}?state=ended`),
+  row('connection', MANAGER, OWN_CONNECTIONS, 'Contoso Distribution'),
+  row('connection, end', MANAGER, OWN_CONNECTIONS, 'Contoso Distribution', '/end'),
+
+  letter('letter to a colleague', STRANGER, 'colleague'),
+  letter('letter to a partner', STRANGER, 'partner'),
+  letter('letter in German', STRANGER, 'partner', '?lang=de'),
+  decision('letter, signed in', 'partner', ''),
+  decision('letter, signed in, with errors in German', 'partner', '?lang=de', withoutName),
+  letter('letter to somebody else', MANAGER, 'colleague', '', 403),
+  letter('letter, withdrawn', STRANGER, 'revoked', '', 410),
+  at('letter, unknown link', STRANGER, '/invitations/nothing', 404),
+  letter('stop mails', STRANGER, 'partner', '/stop'),
+  {
+    name: 'stop mails, with errors in German',
+    as: STRANGER,
+    reach: async (page) => {
+      await visit(page, `${await linkFor(page, 'partner')}/stop?lang=de`);
+      page.asked = exactly(page.url());
+      await page.locator('main .button--primary').click();
+      await page.locator('.field__error').waitFor();
+    },
+  },
+  {
+    name: 'development mail with mails',
+    as: STRANGER,
+    reach: async (page) => {
+      await linkFor(page, 'colleague');
+      await visit(page, '/dev/mail');
+      await page.locator('.letter').first().waitFor();
+    },
+  },
   at('forbidden', MANAGER, PARTNERS, 403),
 ];
 
@@ -118,7 +253,8 @@ async function visit(page, address, status = 200) {
 
 /** Sends the open form as it is, which the portal refuses. */
 async function refuse(page, button) {
-  page.asked = exactly(page.url());
+  // A form may be sent to its address without what chose it.
+  page.asked = new RegExp(`${exactly(page.url().split('?')[0]).source.slice(0, -1)}($|\\?)`);
   await page.getByRole('button', { name: button }).click();
   await page.locator('.error-summary').waitFor();
 }
@@ -137,6 +273,7 @@ export async function everyPlace(portal, body, options) {
     // Signing in changes who a stranger is, so each of their places gets a new window.
     const page = windows.get(place.as) ?? await (place.as ? portal.as(place.as, options) : portal.stranger(options));
     page.portal = portal.url;
+    page.house = portal;
     if (place.as) windows.set(place.as, page);
     await body(place, page);
     if (!place.as) await page.context().close();

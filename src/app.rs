@@ -18,7 +18,8 @@ use crate::signin::provider::Provider;
 use crate::web::portal::{Portal, Shared};
 use crate::web::{AppError, assets, error, guard, headers, kept, session, trace};
 use crate::{
-    account, audit, connections, health, invitations, organisations, partner_records, settings, signin, users,
+    account, api_clients, audit, connections, gate, health, invitations, organisations, partner_records, settings,
+    signin, users,
 };
 
 /// How long requests under way may take to finish after SIGTERM.
@@ -97,6 +98,8 @@ pub fn serve(portal: Portal, listener: TcpListener, workers: usize, extras: Extr
             .service(
                 web::resource("/static/{file}").route(web::get().to(assets::file)).route(web::head().to(assets::file)),
             )
+            .configure(crate::api::routes)
+            .configure(|config| gate::doors(config, &portal))
             .service(pages(&portal))
     });
     let server = server
@@ -121,9 +124,11 @@ fn pages(portal: &Shared) -> impl actix_web::dev::HttpServiceFactory + 'static {
         .configure(users::routes)
         .configure(partner_records::routes)
         .configure(connections::routes)
+        .configure(api_clients::routes)
         .configure(invitations::routes)
         .configure(organisations::routes)
         .configure(settings::routes)
+        .configure(gate::routes)
         .default_service(web::to(nothing_here))
 }
 

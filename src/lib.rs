@@ -8,6 +8,10 @@
 pub mod access;
 /// One's own account and sessions.
 pub mod account;
+/// The API's common ground.
+pub mod api;
+/// Machine credentials.
+pub mod api_clients;
 /// Puts everything together and serves it.
 pub mod app;
 /// History: append-only, in sentences.
@@ -24,6 +28,8 @@ pub mod connections;
 pub mod db;
 /// What one command gives: a database, an identity provider, demo data.
 pub mod development;
+/// Who may pass to Shop and Self-Service.
+pub mod gate;
 /// Whether the program lives and can work.
 pub mod health;
 /// The rules for single fields.
@@ -46,5 +52,7 @@ pub mod signin;
 pub mod users;
 /// The shell around every feature.
 pub mod web;
+/// The foreign wire formats, one file each.
+pub mod wire;
 /// What is said to people outside, in their language.
 pub mod words;

@@ -14,8 +14,8 @@ pub mod session;
 pub use actor::Actor;
 pub use email::EmailAddress;
 pub use permission::{
-    Grant, ManageTenant, Permission, ReadHistory, ReadInvitations, ReadOwnHistory, ReadPartners, ReadRecords,
-    ReadStaff, SignedIn, WriteInvitations, WritePartners, WriteRecords, WriteUsers,
+    Grant, ManageClients, ManageTenant, Permission, ReadHistory, ReadInvitations, ReadOwnHistory, ReadPartners,
+    ReadRecords, ReadStaff, ReadUsers, SignedIn, WriteInvitations, WritePartners, WriteRecords, WriteUsers,
 };
-pub use principal::{OrganisationRef, Principal, TenantRef, UserRef};
+pub use principal::{ClientRef, OrganisationRef, Principal, TenantRef, UserRef};
 pub use role::{OrganisationKind, Role};

@@ -6,6 +6,7 @@ use super::role::OrganisationKind;
 
 crate::text_enum! {
     /// What a role or an API client may do.
+    #[derive(serde::Serialize, serde::Deserialize)]
     Permission {
         ReadPartner = "READ_PARTNER",
         WritePartner = "WRITE_PARTNER",
@@ -67,6 +68,10 @@ grants! {
     ReadRecords: _, Permission::ReadPartner;
     /// Whoever keeps partner records and decides about connections.
     WriteRecords: _, Permission::WritePartner;
+    /// Whoever sees users; which ones is the scope's question.
+    ReadUsers: _, Permission::ReadUser;
+    /// Whoever makes and ends machine credentials.
+    ManageClients: _, Permission::ManageApiClients;
     /// Whoever may read the history of the organisation they belong to.
     ReadOwnHistory: _, Permission::ReadAudit;
 }

@@ -13,6 +13,17 @@ pub struct Principal {
     pub user: UserRef,
     pub organisation: OrganisationRef,
     pub tenant: TenantRef,
+    /// The machine credential that acts, if it is no person. Then `user` is whoever answers for it, under its name.
+    pub client: Option<ClientRef>,
+}
+
+/// A machine credential of the organisation.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ClientRef {
+    pub id: Uuid,
+    pub name: String,
+    /// What it may do, whatever anybody's role says.
+    pub permissions: Vec<Permission>,
 }
 
 /// What every page knows of its reader.
@@ -39,6 +50,7 @@ pub struct OrganisationRef {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct TenantRef {
     pub id: Uuid,
+    pub slug: String,
     pub name: String,
     pub uses_salesforce: bool,
 }
@@ -46,7 +58,10 @@ pub struct TenantRef {
 impl Principal {
     /// Whether the role holds `permission`; where it holds it is the grant's question.
     pub fn may(&self, permission: Permission) -> bool {
-        self.user.role.may(permission)
+        match &self.client {
+            Some(client) => client.permissions.contains(&permission),
+            None => self.user.role.may(permission),
+        }
     }
 
     /// Whether this is one of the tenant's own people.

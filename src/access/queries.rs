@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::principal::{OrganisationRef, Principal, TenantRef, UserRef};
 use super::role::{OrganisationKind, Role};
-use crate::db::schema::{identities, organisations, sessions, signin_proofs, tenants, users};
+use crate::db::schema::{api_clients, identities, organisations, sessions, signin_proofs, tenants, users};
 
 /// A session with the person behind it, active or not.
 pub struct FoundSession {
@@ -23,7 +23,7 @@ type SessionRow = (
     (Uuid, DateTime<Utc>, DateTime<Utc>, Option<DateTime<Utc>>),
     (Uuid, String, String, Role, String, Option<DateTime<Utc>>),
     (Uuid, String, OrganisationKind, String, Option<String>, String),
-    (Uuid, String, bool),
+    (Uuid, String, String, bool),
 );
 
 /// The session with this key hash: session, user, organisation and tenant in one statement.
@@ -42,7 +42,7 @@ pub fn session(conn: &mut PgConnection, key_hash: &[u8]) -> QueryResult<Option<F
                 organisations::logo_url,
                 organisations::state,
             ),
-            (tenants::id, tenants::name, tenants::uses_salesforce),
+            (tenants::id, tenants::slug, tenants::name, tenants::uses_salesforce),
         ))
         .first::<SessionRow>(conn)
         .optional()?;
@@ -66,7 +66,8 @@ fn found((session, user, organisation, tenant): SessionRow) -> FoundSession {
                 time_zone: organisation.3,
                 logo_url: organisation.4,
             },
-            tenant: TenantRef { id: tenant.0, name: tenant.1, uses_salesforce: tenant.2 },
+            tenant: TenantRef { id: tenant.0, slug: tenant.1, name: tenant.2, uses_salesforce: tenant.3 },
+            client: None,
         },
     }
 }
@@ -77,6 +78,9 @@ fn found((session, user, organisation, tenant): SessionRow) -> FoundSession {
 /// # Errors
 /// `NotFound` when they are not.
 pub fn still_stands(tx: &mut PgConnection, who: &Principal) -> QueryResult<()> {
+    if let Some(client) = &who.client {
+        return client_stands(tx, client.id);
+    }
     users::table
         .find(who.user.id)
         .filter(users::role.eq(who.user.role))
@@ -87,6 +91,18 @@ pub fn still_stands(tx: &mut PgConnection, who: &Principal) -> QueryResult<()> {
         .first::<Uuid>(tx)?;
     sessions::table.find(who.session_id).filter(sessions::ended_at.is_null()).select(sessions::id).first::<Uuid>(tx)?;
     Ok(())
+}
+
+/// As [`still_stands`], for a machine: not revoked, its organisation active.
+fn client_stands(tx: &mut PgConnection, id: Uuid) -> QueryResult<()> {
+    api_clients::table
+        .inner_join(organisations::table)
+        .filter(api_clients::id.eq(id))
+        .filter(api_clients::revoked_at.is_null())
+        .filter(organisations::state.eq("active"))
+        .select(api_clients::id)
+        .first::<Uuid>(tx)
+        .map(drop)
 }
 
 /// Notes a visit.

@@ -33,6 +33,8 @@ crate::text_enum! {
         Connect = "connect",
         Grant = "grant",
         Disconnect = "disconnect",
+        Rotate = "rotate",
+        EndSecret = "end_secret",
     }
 }
 
@@ -47,6 +49,7 @@ pub enum Object {
     Batch(Uuid),
     PartnerRecord(Uuid),
     Connection(Uuid),
+    ApiClient(Uuid),
 }
 
 impl Object {
@@ -60,6 +63,7 @@ impl Object {
             Self::Batch(_) => "batch",
             Self::PartnerRecord(_) => "partner_record",
             Self::Connection(_) => "connection",
+            Self::ApiClient(_) => "api_client",
         }
     }
 
@@ -71,7 +75,8 @@ impl Object {
             | Self::Invitation(id)
             | Self::Batch(id)
             | Self::PartnerRecord(id)
-            | Self::Connection(id) => Some(id),
+            | Self::Connection(id)
+            | Self::ApiClient(id) => Some(id),
         }
     }
 }

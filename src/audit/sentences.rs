@@ -34,6 +34,7 @@ impl Place {
             (Self::Own, "invitation" | "batch", _) => Some(paths::OWN_INVITATIONS.into()),
             (Self::Own, "partner_record", _) => Some(paths::OWN_RECORDS.into()),
             (Self::Own, "connection", _) => Some(paths::OWN_CONNECTIONS.into()),
+            (Self::Own, "api_client", _) => Some(paths::OWN_API_CLIENTS.into()),
             (Self::Tenant { host }, "user", Some(id)) if id == host => Some(paths::STAFF.into()),
             (Self::Tenant { .. }, "user", None) => Some(paths::STAFF.into()),
             (Self::Tenant { host }, "organisation", Some(id)) if id == host => Some(paths::PROFILE.into()),
@@ -67,6 +68,7 @@ fn of_host(kind: &str) -> Option<&'static str> {
         "invitation" | "batch" => Some(paths::INVITATIONS),
         "partner_record" => Some(paths::RECORDS),
         "connection" => Some(paths::CONNECTIONS),
+        "api_client" => Some(paths::API_CLIENTS),
         _ => None,
     }
 }
@@ -77,6 +79,7 @@ fn below_partner(kind: &str) -> Option<&'static str> {
         "invitation" | "batch" => Some("invitations"),
         "partner_record" => Some("partners"),
         "connection" => Some("connections"),
+        "api_client" => Some("api"),
         _ => None,
     }
 }
@@ -133,16 +136,27 @@ fn edited(row: &EventRow, changes: &[Change]) -> Option<Words> {
     }
     let (action, object, rest) = match (field.as_str(), from, to) {
         ("name", Some(from), Some(to)) => ("renamed", from.clone(), format!(" to {to}")),
+        ("shop_access", _, Some(to)) => (turned(to), "Shop".into(), format!(" for {}", row.object_name)),
+        ("self_service_access", _, Some(to)) => {
+            (turned(to), "Self-Service".into(), format!(" for {}", row.object_name))
+        }
         ("logo", _, _) => ("changed the logo of", row.object_name.clone(), String::new()),
         _ => return None,
     };
     Some(Words { icon: "pencil", action, object, rest })
 }
 
+fn turned(to: &str) -> &'static str {
+    if to == "on" { "turned on" } else { "turned off" }
+}
+
 /// Icon, verb phrase, object and the end of the sentence.
 fn words(row: &EventRow, changes: &[Change]) -> Words {
     let user = row.object_kind == "user";
+    let machine = row.object_kind == "api_client";
     let (icon, action, rest) = match row.verb {
+        Verb::Create if machine => ("key-round", "created the API credential", String::new()),
+        Verb::Revoke if machine => ("x", "revoked the API credential", String::new()),
         Verb::Create => ("plus", if user { "created the user" } else { "created" }, String::new()),
         Verb::Edit => ("pencil", "edited", String::new()),
         Verb::ChangeRole => ("key-round", "changed the role of", role_words(changes)),
@@ -183,6 +197,8 @@ fn network(verb: Verb, changes: &[Change]) -> (&'static str, &'static str, Strin
             ("key-round", "changed what may be done with the records of", String::new())
         }
         Verb::Grant => ("key-round", "changed what may be done by", String::new()),
+        Verb::Rotate => ("key-round", "gave a second secret to", String::new()),
+        Verb::EndSecret => ("key-round", "ended the older secret of", String::new()),
         Verb::Disconnect => ("x", "ended the connection with", String::new()),
         _ => ("", "changed", String::new()),
     }
@@ -218,12 +234,20 @@ fn changed(change: &Change) -> view::Change {
         "code" => "Code",
         "country" => "Country",
         "time_zone" => "Time zone",
+        "customer_count" => "Customers",
+        "properties" => "Properties",
         "uses_salesforce" => "Uses Salesforce",
+        "shop_access" => "Shop",
+        "self_service_access" => "Self-Service",
+        "shop_url" => "Address of Shop",
+        "self_service_url" => "Address of Self-Service",
         "company_name" => "Company name",
         "partner_type" => "Type",
         "sales_amount" => "Sales a year",
         "frequency" => "Frequency",
         "payment_terms" => "Payment terms",
+        "kind" => "Kind",
+        "permissions" => "Permissions",
         "grants" => "What they may do",
         "grants_received" => "What we may do",
         other => other,

@@ -11,6 +11,8 @@ diesel::table! {
         version -> Integer,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        shop_url -> Nullable<Text>,
+        self_service_url -> Nullable<Text>,
     }
 }
 
@@ -291,6 +293,63 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    api_clients (id) {
+        id -> Uuid,
+        tenant_id -> Uuid,
+        organisation_id -> Uuid,
+        kind -> Text,
+        name -> Text,
+        permissions -> Array<Text>,
+        created_by -> Uuid,
+        version -> Integer,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        last_used_at -> Nullable<Timestamptz>,
+        revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    api_secrets (id) {
+        id -> Uuid,
+        client_id -> Uuid,
+        hash -> Bytea,
+        hint -> Text,
+        created_at -> Timestamptz,
+        ends_at -> Nullable<Timestamptz>,
+        last_used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    api_tokens (hash) {
+        hash -> Bytea,
+        client_id -> Uuid,
+        permissions -> Array<Text>,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    api_repeats (client_id, key) {
+        client_id -> Uuid,
+        key -> Text,
+        request_hash -> Bytea,
+        status -> Nullable<SmallInt>,
+        body -> Nullable<Text>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    api_calls (bucket) {
+        bucket -> Text,
+        at_micros -> Array<BigInt>,
+    }
+}
+
 diesel::joinable!(organisations -> tenants (tenant_id));
 diesel::joinable!(users -> organisations (organisation_id));
 diesel::joinable!(users -> tenants (tenant_id));
@@ -303,6 +362,9 @@ diesel::joinable!(invitations -> users (inviter_id));
 diesel::joinable!(invitation_links -> invitations (invitation_id));
 diesel::joinable!(mails -> invitations (invitation_id));
 diesel::joinable!(connections -> invitations (invitation_id));
+diesel::joinable!(api_clients -> organisations (organisation_id));
+diesel::joinable!(api_secrets -> api_clients (client_id));
+diesel::joinable!(api_tokens -> api_clients (client_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     tenants,
@@ -322,4 +384,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     connections,
     mails,
     signin_proofs,
+    api_clients,
+    api_secrets,
+    api_tokens,
+    api_repeats,
+    api_calls,
 );

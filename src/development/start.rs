@@ -7,6 +7,7 @@ use diesel::Connection as _;
 use diesel::pg::PgConnection;
 use secrecy::SecretString;
 
+use super::credentials;
 use super::demo;
 use super::extras::Extras;
 use super::identity_provider::{Assets, Client, IdentityProvider, Person};
@@ -74,12 +75,19 @@ pub fn prepare(data_dir: &Path, database_url: &str, port: u16, clock: &Clock) ->
     let provider = IdentityProvider::open(data_dir, base_url.url(), vec![client], people, assets, clock.clone())
         .map_err(|error| format!("the development identity provider cannot start: {error}"))?;
     let own = relying_party(&provider.issuer(), &redirect_uri, client_secret);
-    let environment = format!("BASE_URL={}\n", base_url.origin());
-    write_for_owner(&data_dir.join("demo.env"), &environment).map_err(|error| format!("demo.env: {error}"))?;
+    write_demo_env(&mut conn, &data_dir.join("demo.env"), &base_url, clock)?;
     let config = Config::for_development(SecretString::from(database_url.to_owned()), base_url, secret_key, own, port);
     let mailbox = Mailbox::open(&data_dir.join("mails.jsonl")).map_err(|error| format!("mails.jsonl: {error}"))?;
     let worker = app::worker_by(&config, clock, Transport::Mailbox(mailbox.clone()));
     Ok(Prepared { config, extras: Extras::of(provider, mailbox, worker.clone()), worker })
+}
+
+/// Where the portal is, and by which credentials its API can be tried.
+fn write_demo_env(conn: &mut PgConnection, path: &Path, base_url: &BaseUrl, clock: &Clock) -> Result<(), String> {
+    let known = std::fs::read_to_string(path).unwrap_or_default();
+    let environment = credentials::environment(conn, &known, &base_url.origin(), clock.now());
+    let environment = environment.map_err(|error| format!("the demo credentials could not be made: {error}"))?;
+    write_for_owner(path, &environment).map_err(|error| format!("demo.env: {error}"))
 }
 
 /// The portal's side of the development identity provider: configured like any provider.

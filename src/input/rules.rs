@@ -107,6 +107,25 @@ pub fn https_url(raw: &str) -> Result<Option<String>, Problem> {
     }
 }
 
+/// The address of a web application: https, with a host's name and perhaps a port; no user, query or fragment. On a portal
+/// that runs on this machine only, the application may do so too. Empty is None.
+pub fn application_url(raw: &str, on_this_machine: bool) -> Result<Option<String>, Problem> {
+    let text = plain(raw, 2_000)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let url = Url::parse(&text).map_err(|_| Problem::NotAnAddress)?;
+    let public = matches!(url.host(), Some(Host::Domain(name)) if name.contains('.') && !name.ends_with('.'));
+    let here = on_this_machine && matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+    let safe = (url.scheme() == "https" && public) || (matches!(url.scheme(), "http" | "https") && here);
+    let bare =
+        url.username().is_empty() && url.password().is_none() && url.query().is_none() && url.fragment().is_none();
+    if !safe {
+        return Err(Problem::NotHttps);
+    }
+    if bare { Ok(Some(url.to_string())) } else { Err(Problem::NotAnAddress) }
+}
+
 /// A short code: letters, digits, `-` and `_`, 1 to 32. Empty is None.
 pub fn code(raw: &str) -> Result<Option<String>, Problem> {
     let text = raw.trim();
@@ -280,6 +299,28 @@ mod tests {
         );
         assert_eq!(https_url("  ").unwrap(), None);
         assert!(https_url(&format!("https://x.org/{}", "a".repeat(2_048))).is_err());
+    }
+
+    #[test]
+    fn an_application_lies_at_an_https_address_or_on_this_machine() {
+        for wrong in [
+            "http://x.example/",
+            "http://localhost:9/",
+            "javascript:alert(1)",
+            "https://localhost/",
+            "ftp://x.example/",
+        ] {
+            assert_eq!(application_url(wrong, false), Err(Problem::NotHttps), "{wrong}");
+        }
+        for wrong in ["shop", "//x.example", "https://u@x.example/", "https://x.example/?a", "https://x.example/#a"] {
+            assert_eq!(application_url(wrong, true), Err(Problem::NotAnAddress), "{wrong}");
+        }
+        assert_eq!(
+            application_url(" https://X.example:8443/shop ", false),
+            Ok(Some("https://x.example:8443/shop".into()))
+        );
+        assert_eq!(application_url("http://localhost:9/", true), Ok(Some("http://localhost:9/".into())));
+        assert_eq!(application_url(" ", false), Ok(None));
     }
 
     #[test]

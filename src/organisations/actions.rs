@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use uuid::Uuid;
 
-use super::model::{Appearance, NewOrganisation, Organisation, State};
+use super::model::{Appearance, Application, Details, Organisation, State};
 use super::queries;
 use crate::access::{Actor, WritePartners};
 use crate::audit::{self, Change, Event, Object, Verb};
@@ -23,27 +23,61 @@ pub enum Refusal {
     Gone,
     /// Another organisation has taken its name meanwhile.
     NameTaken,
+    /// The organisation that it should lie below is not there.
+    NoParent,
 }
 
 type Outcome<T> = Result<T, Fault<Refusal>>;
 
-/// Creates a partner under an id that the caller has chosen.
+/// Creates a partner under an id that the caller has chosen, below the tenant's own organisation.
 pub fn create(
     tx: &mut PgConnection,
     who: &Actor<WritePartners>,
     now: DateTime<Utc>,
     id: Uuid,
-    new: &NewOrganisation,
+    new: &Details,
+) -> Outcome<()> {
+    // Whoever may write partners belongs to the tenant's own organisation.
+    create_below(tx, who, now, (id, who.organisation.id), new)
+}
+
+/// Creates a partner below another organisation of the tenant.
+pub fn create_below(
+    tx: &mut PgConnection,
+    who: &Actor<WritePartners>,
+    now: DateTime<Utc>,
+    (id, parent): (Uuid, Uuid),
+    new: &Details,
 ) -> Outcome<()> {
     crate::access::queries::still_stands(tx, who)?;
-    queries::insert(tx, (who.tenant.id, &who.organisation.time_zone), id, new, now).map_err(name_taken)?;
-    let changes = [
-        Change::of("logo", None, new.logo_url.as_deref()),
-        Change::of("zuora_account_id", None, Some(&new.zuora_account_id)),
-        Change::of("salesforce_account_id", None, new.salesforce_account_id.as_deref()),
-        Change::of("invoice_owner", None, Some(new.invoice_owner.word())),
+    // Its own organisation stands as long as whoever asks does.
+    if parent != who.organisation.id && !queries::is_parent(tx, who.tenant.id, parent)? {
+        return Err(Fault::Refused(Refusal::NoParent));
+    }
+    queries::insert(tx, (who.tenant.id, parent, &who.organisation.time_zone), id, new, now).map_err(taken)?;
+    // The name is the entry's own; a time zone is told where somebody chose it.
+    let before = Details { name: new.name.clone(), ..Details::default() };
+    note(tx, who, now, Verb::Create, (id, &new.name), changes(&before, new))
+}
+
+/// What differs between two states of an organisation.
+fn changes(old: &Details, new: &Details) -> Vec<Change> {
+    let owner = |details: &Details| details.invoice_owner.map(super::model::InvoiceOwner::word);
+    let count = |details: &Details| details.customer_count.to_string();
+    let properties = |details: &Details| details.properties.to_string();
+    let all = [
+        Change::of("name", Some(&old.name), Some(&new.name)),
+        Change::of("logo", old.logo_url.as_deref(), new.logo_url.as_deref()),
+        Change::of("code", old.code.as_deref(), new.code.as_deref()),
+        Change::of("zuora_account_id", old.zuora_account_id.as_deref(), new.zuora_account_id.as_deref()),
+        Change::of("salesforce_account_id", old.salesforce_account_id.as_deref(), new.salesforce_account_id.as_deref()),
+        Change::of("invoice_owner", owner(old), owner(new)),
+        Change::of("country", old.country.as_deref(), new.country.as_deref()),
+        Change::of("time_zone", old.time_zone.as_deref(), new.time_zone.as_deref()),
+        Change::of("customer_count", Some(&count(old)), Some(&count(new))),
+        Change::of("properties", Some(&properties(old)), Some(&properties(new))),
     ];
-    note(tx, who, now, Verb::Create, (id, &new.name), changes.into_iter().flatten().collect())
+    all.into_iter().flatten().collect()
 }
 
 /// A partner that its own first manager founds by accepting an invitation.
@@ -60,7 +94,7 @@ pub struct Founding<'a> {
 
 /// Creates a partner by its own first manager. Zuora's and Salesforce's ids are staff's to add.
 pub fn found_by_guest(tx: &mut PgConnection, new: &Founding<'_>, now: DateTime<Utc>) -> Outcome<()> {
-    queries::insert_bare(tx, (new.tenant, new.time_zone), new.id, new.name, now).map_err(name_taken)?;
+    queries::insert_bare(tx, (new.tenant, new.time_zone), new.id, new.name, now).map_err(taken)?;
     let (object, object_name) = (Object::Organisation(new.id), new.name.to_owned());
     let event = Event { verb: Verb::Create, object, object_name, organisation_id: Some(new.id), changes: Vec::new() };
     Ok(audit::record_for(tx, new.tenant, Some(new.by), now, &event)?)
@@ -83,18 +117,38 @@ pub fn edit(
     if old.version != version {
         return Err(Fault::Refused(Refusal::Stale(Box::new(old))));
     }
-    let changes: Vec<_> = [
-        Change::of("name", Some(&old.name), Some(&new.name)),
-        Change::of("logo", old.logo_url.as_deref(), new.logo_url.as_deref()),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
+    let (name, logo_url) = (new.name.clone(), new.logo_url.clone());
+    save(tx, who, now, &old, &Details { name, logo_url, ..old.details() })
+}
+
+/// Changes whatever `change` changes, of the organisation as it is now.
+pub fn update(
+    tx: &mut PgConnection,
+    who: &Actor<WritePartners>,
+    now: DateTime<Utc>,
+    id: Uuid,
+    change: impl FnOnce(&mut Details),
+) -> Outcome<()> {
+    let old = kept(tx, who, id)?;
+    let mut new = old.details();
+    change(&mut new);
+    save(tx, who, now, &old, &new)
+}
+
+/// Writes new details, if they are new.
+fn save(
+    tx: &mut PgConnection,
+    who: &Actor<WritePartners>,
+    now: DateTime<Utc>,
+    old: &Organisation,
+    new: &Details,
+) -> Outcome<()> {
+    let changes = changes(&old.details(), new);
     if changes.is_empty() {
         return Ok(());
     }
-    queries::set_appearance(tx, id, new, now).map_err(name_taken)?;
-    note(tx, who, now, Verb::Edit, (id, &new.name), changes)
+    queries::set_details(tx, old.id, new, now).map_err(taken)?;
+    note(tx, who, now, Verb::Edit, (old.id, &new.name), changes)
 }
 
 /// Keeps everybody of an organisation out until it is resumed. Doing it twice changes nothing.
@@ -124,6 +178,27 @@ pub fn resume(
     if organisation.state == State::Suspended {
         queries::set_state(tx, id, State::Active, now)?;
         note(tx, who, now, Verb::Resume, (id, &organisation.name), Vec::new())?;
+    }
+    Ok(organisation)
+}
+
+/// Gives a partner an application or takes it, from the next request on. Doing it twice changes nothing.
+pub fn set_access(
+    tx: &mut PgConnection,
+    who: &Actor<WritePartners>,
+    now: DateTime<Utc>,
+    id: Uuid,
+    (what, on): (Application, bool),
+) -> Outcome<Organisation> {
+    let organisation = kept(tx, who, id)?;
+    let field = match what {
+        Application::Shop => "shop_access",
+        Application::SelfService => "self_service_access",
+    };
+    let word = |on: bool| Some(if on { "on" } else { "off" });
+    if let Some(change) = Change::of(field, word(organisation.may_open(what)), word(on)) {
+        super::standing::set_access(tx, id, (what, on), now)?;
+        note(tx, who, now, Verb::Edit, (id, &organisation.name), vec![change])?;
     }
     Ok(organisation)
 }
@@ -187,14 +262,18 @@ fn found(result: diesel::QueryResult<Organisation>) -> Outcome<Organisation> {
     })
 }
 
-fn name_taken(error: diesel::result::Error) -> Fault<Refusal> {
+fn taken(error: diesel::result::Error) -> Fault<Refusal> {
     let fault: Fault<Refusal> = error.into();
-    match fault {
+    let taken =
+        |field, sentence: &str| Fault::Refused(Refusal::Fields(Problems::one(field, Problem::Taken(sentence.into()))));
+    match &fault {
         Fault::Db(error) if error.taken() == Some("organisations_name_is_taken") => {
-            let sentence = "Another organisation has this name. Open it, or add what tells the two apart.";
-            Fault::Refused(Refusal::Fields(Problems::one("name", Problem::Taken(sentence.into()))))
+            taken("name", "Another organisation has this name. Open it, or add what tells the two apart.")
         }
-        other => other,
+        Fault::Db(error) if error.taken() == Some("organisations_code_is_taken") => {
+            taken("code", "Another organisation has this code.")
+        }
+        _ => fault,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Whose things an address is about, and whether the caller may see or change them.
 //!
-//! Invitations, partner records and connections lie at three places: below a partner's page for staff, under the
+//! Invitations, partner records, connections and API credentials lie at three places: below a partner's page for staff, under the
 //! settings for the tenant's own organisation, and under `/organisation` for one's own. This extractor is the
 //! permission check of all of them. A foreign organisation is a 404 before anything else is known.
 
@@ -33,6 +33,7 @@ pub enum Section {
     Invitations,
     Records,
     Connections,
+    ApiClients,
 }
 
 impl Section {
@@ -41,6 +42,7 @@ impl Section {
             Self::Invitations => "invitations",
             Self::Records => "partners",
             Self::Connections => "connections",
+            Self::ApiClients => "api",
         }
     }
 
@@ -49,6 +51,7 @@ impl Section {
             Self::Invitations => paths::INVITATIONS,
             Self::Records => paths::RECORDS,
             Self::Connections => paths::CONNECTIONS,
+            Self::ApiClients => paths::API_CLIENTS,
         }
     }
 
@@ -57,6 +60,7 @@ impl Section {
             Self::Invitations => paths::OWN_INVITATIONS,
             Self::Records => paths::OWN_RECORDS,
             Self::Connections => paths::OWN_CONNECTIONS,
+            Self::ApiClients => paths::OWN_API_CLIENTS,
         }
     }
 
@@ -66,6 +70,7 @@ impl Section {
             Self::Invitations => "Invitations",
             Self::Records => "Partner records",
             Self::Connections => "Connections",
+            Self::ApiClients => "API",
         }
     }
 }
@@ -144,7 +149,7 @@ async fn reach<G: Grant>(request: &HttpRequest, who: Actor<G>) -> Result<Desk<G>
 fn place(request: &HttpRequest) -> Result<(Place, Section), AppError> {
     // The route's pattern, not the address: an address can be written in many ways.
     let pattern = request.match_pattern().unwrap_or_default();
-    let sections = [Section::Invitations, Section::Records, Section::Connections];
+    let sections = [Section::Invitations, Section::Records, Section::Connections, Section::ApiClients];
     let lies_under =
         |list: &str| pattern.strip_prefix(list).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     for section in sections {

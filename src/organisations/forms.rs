@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::model::{Appearance, InvoiceOwner, NewOrganisation};
+use super::model::{Appearance, Details, InvoiceOwner, zuora_account_id};
 use crate::input::{self, Problem, Problems};
 use crate::web::view::{Choice, Field, FieldError};
 
@@ -21,7 +21,7 @@ pub struct CreateForm {
 
 impl CreateForm {
     /// The typed input; `salesforce` says whether the tenant uses it (S1-09).
-    pub fn parse(&self, salesforce: bool) -> Result<NewOrganisation, Problems> {
+    pub fn parse(&self, salesforce: bool) -> Result<Details, Problems> {
         let mut problems = Problems::default();
         let name = problems.check("name", input::organisation_name(&self.name));
         let logo_url = problems.check("logo", input::https_url(&self.logo));
@@ -31,16 +31,13 @@ impl CreateForm {
         let owner = problems.check("invoice_owner", invoice_owner(&self.invoice_owner));
         match (name, logo_url, zuora, salesforce, owner) {
             (Some(name), Some(logo_url), Some(zuora_account_id), Some(salesforce_account_id), Some(invoice_owner)) => {
-                Ok(NewOrganisation { name, logo_url, zuora_account_id, salesforce_account_id, invoice_owner })
+                let (zuora_account_id, invoice_owner) = (Some(zuora_account_id), Some(invoice_owner));
+                let rest = Details::default();
+                Ok(Details { name, logo_url, zuora_account_id, invoice_owner, salesforce_account_id, ..rest })
             }
             _ => Err(problems),
         }
     }
-}
-
-fn zuora_account_id(raw: &str) -> Result<String, Problem> {
-    let missing = Problem::Missing("Enter a Zuora account ID; you find it in Zuora under Customers.");
-    input::optional(raw)?.ok_or(missing)
 }
 
 fn salesforce_account_id(raw: &str, required: bool) -> Result<Option<String>, Problem> {

@@ -10,8 +10,9 @@ mod forms;
 pub mod model;
 pub mod pages;
 mod queries;
+mod standing;
 
 pub use counts::CountCache;
-pub use model::{InvoiceOwner, Organisation, State};
+pub use model::{Application, Details, InvoiceOwner, Organisation, State, invoice_owner_account};
 pub use pages::{Header, routes};
-pub use queries::find_in;
+pub use queries::{find_in, numbered, walk};

@@ -6,10 +6,10 @@ use diesel::pg::{Pg, PgConnection};
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::model::{Appearance, NewOrganisation, Organisation, State, name_key};
+use super::model::{Details, Organisation, State, name_key};
 use crate::access::OrganisationKind;
 use crate::db::page::{Cursor, Paged};
-use crate::db::schema::{audit_events, organisations, sessions, users};
+use crate::db::schema::{organisations, tenants, users};
 
 diesel::alias!(users as twins: TwinUsers);
 
@@ -74,6 +74,41 @@ pub fn list(
     let query = sorted(query, filter.sort, upwards, from).limit(i64::try_from(size).unwrap_or(100) + 1);
     let rows = query.select(OrganisationRow::as_select()).load(conn)?;
     Ok(Paged::new(rows, size, from, |row| (place(row, filter.sort), row.id)))
+}
+
+/// A page of whole partners that are not in the bin, oldest first: new ones come last, so that a walk misses none.
+pub fn walk(
+    conn: &mut PgConnection,
+    tenant: Uuid,
+    from: Option<&Cursor>,
+    size: usize,
+) -> QueryResult<Paged<Organisation>> {
+    let query = sorted(partners(tenant), Sort::Created, true, from).limit(i64::try_from(size).unwrap_or(100) + 1);
+    let rows = query.select(Organisation::as_select()).load(conn)?;
+    Ok(Paged::new(rows, size, from, |row| (row.created_at.to_rfc3339(), row.id)))
+}
+
+/// A page of whole partners by its number, by name, and how many there are.
+pub fn numbered(
+    conn: &mut PgConnection,
+    tenant: Uuid,
+    (page, size): (i64, i64),
+) -> QueryResult<(Vec<Organisation>, i64)> {
+    let query = sorted(partners(tenant), Sort::Name, true, None).limit(size).offset(page * size);
+    Ok((query.select(Organisation::as_select()).load(conn)?, partners(tenant).count().get_result(conn)?))
+}
+
+/// Whether something can be the parent of a partner: an organisation of the tenant that is not in the bin. It stays
+/// out of the bin until the transaction ends.
+pub fn is_parent(tx: &mut PgConnection, tenant: Uuid, id: Uuid) -> QueryResult<bool> {
+    let found = organisations::table
+        .find(id)
+        .filter(organisations::tenant_id.eq(tenant))
+        .filter(organisations::state.ne("deleted"))
+        .select(organisations::id)
+        .for_share()
+        .first::<Uuid>(tx);
+    Ok(found.optional()?.is_some())
 }
 
 fn place(row: &OrganisationRow, sort: Sort) -> String {
@@ -201,9 +236,14 @@ pub fn find_in(conn: &mut PgConnection, tenant: Uuid, id: Uuid) -> QueryResult<O
         .first(conn)
 }
 
-/// The reader's own organisation, of whatever kind.
-pub fn find_own(conn: &mut PgConnection, id: Uuid) -> QueryResult<Organisation> {
-    organisations::table.find(id).select(Organisation::as_select()).first(conn)
+/// Where a tenant's Shop and Self-Service lie.
+pub type Addresses = (Option<String>, Option<String>);
+
+/// The reader's own organisation, of whatever kind, and where its tenant's applications lie.
+pub fn find_own(conn: &mut PgConnection, id: Uuid) -> QueryResult<(Organisation, Addresses)> {
+    let addresses = (tenants::shop_url, tenants::self_service_url);
+    let own = organisations::table.inner_join(tenants::table).filter(organisations::id.eq(id));
+    own.select((Organisation::as_select(), addresses)).first(conn)
 }
 
 /// As [`find_in`], not in the bin, locked until the transaction ends.
@@ -217,27 +257,26 @@ pub fn find_for_update(conn: &mut PgConnection, tenant: Uuid, id: Uuid) -> Query
         .first(conn)
 }
 
-/// A new partner, in the time zone of whoever creates it until somebody says otherwise.
+/// A new partner; without a time zone of its own in the one given.
 pub fn insert(
     conn: &mut PgConnection,
-    (tenant, time_zone): (Uuid, &str),
+    (tenant, parent, time_zone): (Uuid, Uuid, &str),
     id: Uuid,
-    new: &NewOrganisation,
+    new: &Details,
     now: DateTime<Utc>,
 ) -> QueryResult<()> {
     diesel::insert_into(organisations::table)
         .values((
-            (
-                organisations::id.eq(id),
-                organisations::tenant_id.eq(tenant),
-                organisations::kind.eq(OrganisationKind::Partner),
-            ),
+            (organisations::id.eq(id), organisations::tenant_id.eq(tenant), organisations::parent_id.eq(parent)),
+            organisations::kind.eq(OrganisationKind::Partner),
             (organisations::name.eq(&new.name), organisations::name_key.eq(name_key(&new.name))),
-            organisations::time_zone.eq(time_zone),
+            (organisations::code.eq(&new.code), organisations::country.eq(&new.country)),
+            organisations::time_zone.eq(new.time_zone.as_deref().unwrap_or(time_zone)),
             organisations::logo_url.eq(&new.logo_url),
             organisations::zuora_account_id.eq(&new.zuora_account_id),
             organisations::salesforce_account_id.eq(&new.salesforce_account_id),
             organisations::invoice_owner.eq(new.invoice_owner),
+            (organisations::customer_count.eq(new.customer_count), organisations::properties.eq(&new.properties)),
             (organisations::created_at.eq(now), organisations::updated_at.eq(now)),
         ))
         .execute(conn)
@@ -269,13 +308,18 @@ pub fn insert_bare(
         .map(drop)
 }
 
-/// Changes name and logo.
-pub fn set_appearance(conn: &mut PgConnection, id: Uuid, new: &Appearance, now: DateTime<Utc>) -> QueryResult<()> {
+/// Changes everything that can be changed.
+pub fn set_details(conn: &mut PgConnection, id: Uuid, new: &Details, now: DateTime<Utc>) -> QueryResult<()> {
     diesel::update(organisations::table.find(id))
         .set((
-            organisations::name.eq(&new.name),
-            organisations::name_key.eq(name_key(&new.name)),
+            (organisations::name.eq(&new.name), organisations::name_key.eq(name_key(&new.name))),
+            (organisations::code.eq(&new.code), organisations::country.eq(&new.country)),
+            new.time_zone.as_ref().map(|zone| organisations::time_zone.eq(zone)),
             organisations::logo_url.eq(&new.logo_url),
+            organisations::zuora_account_id.eq(&new.zuora_account_id),
+            organisations::salesforce_account_id.eq(&new.salesforce_account_id),
+            organisations::invoice_owner.eq(new.invoice_owner),
+            (organisations::customer_count.eq(new.customer_count), organisations::properties.eq(&new.properties)),
             organisations::version.eq(organisations::version + 1),
             organisations::updated_at.eq(now),
         ))
@@ -342,17 +386,4 @@ pub fn take_from_bin(conn: &mut PgConnection, id: Uuid, now: DateTime<Utc>) -> Q
             .set(users::removed_with_organisation.eq(false))
             .execute(conn)?;
     Ok((back, left))
-}
-
-/// What goes with an organisation: people signed in right now, and entries of its history.
-pub fn toll(conn: &mut PgConnection, id: Uuid, seen_since: DateTime<Utc>) -> QueryResult<(i64, i64)> {
-    let signed_in = sessions::table
-        .inner_join(users::table)
-        .filter(users::organisation_id.eq(id))
-        .filter(sessions::ended_at.is_null())
-        .filter(sessions::last_seen_at.gt(seen_since))
-        .select(diesel::dsl::count(users::id).aggregate_distinct())
-        .first(conn)?;
-    let history = audit_events::table.filter(audit_events::organisation_id.eq(id)).count().get_result(conn)?;
-    Ok((signed_in, history))
 }

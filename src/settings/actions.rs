@@ -55,6 +55,8 @@ pub fn create(tx: &mut PgConnection, now: DateTime<Utc>, new: &NewTenant) -> Res
 pub struct Profile {
     pub name: String,
     pub uses_salesforce: bool,
+    pub shop_url: Option<String>,
+    pub self_service_url: Option<String>,
 }
 
 /// Somebody saved the profile since the form was opened; how it is now.
@@ -72,12 +74,14 @@ pub fn edit(
     let old = queries::find_for_update(tx, who.tenant.id)?;
     crate::access::queries::still_stands(tx, who)?;
     if old.version != version {
-        return Err(Fault::Refused(Stale(Profile { name: old.name, uses_salesforce: old.uses_salesforce })));
+        return Err(Fault::Refused(Stale(profile(old))));
     }
     let word = |uses: bool| Some(if uses { "yes" } else { "no" });
     let changes: Vec<_> = [
         Change::of("name", Some(&old.name), Some(&new.name)),
         Change::of("uses_salesforce", word(old.uses_salesforce), word(new.uses_salesforce)),
+        Change::of("shop_url", old.shop_url.as_deref(), new.shop_url.as_deref()),
+        Change::of("self_service_url", old.self_service_url.as_deref(), new.self_service_url.as_deref()),
     ]
     .into_iter()
     .flatten()
@@ -85,7 +89,8 @@ pub fn edit(
     if changes.is_empty() {
         return Ok(());
     }
-    queries::update(tx, old.id, &new.name, new.uses_salesforce, now)?;
+    let addresses = (new.shop_url.as_deref(), new.self_service_url.as_deref());
+    queries::update(tx, old.id, (&new.name, new.uses_salesforce), addresses, now)?;
     let event = Event {
         verb: Verb::Edit,
         object: Object::Tenant(old.id),
@@ -94,4 +99,13 @@ pub fn edit(
         changes,
     };
     Ok(audit::record(tx, who, now, &event)?)
+}
+
+fn profile(old: queries::Tenant) -> Profile {
+    Profile {
+        name: old.name,
+        uses_salesforce: old.uses_salesforce,
+        shop_url: old.shop_url,
+        self_service_url: old.self_service_url,
+    }
 }

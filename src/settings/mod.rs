@@ -5,3 +5,4 @@ mod pages;
 mod queries;
 
 pub use pages::{EditProfile, Overview, Profile, routes};
+pub use queries::is_tenant;

@@ -47,6 +47,8 @@ pub struct EditProfile {
     pub name: Field,
     pub salesforce: Field,
     pub uses_salesforce: bool,
+    pub shop: Field,
+    pub self_service: Field,
     pub version: String,
     /// How it is now, when somebody else saved in between.
     pub now: Option<actions::Profile>,
@@ -58,6 +60,8 @@ pub struct EditProfile {
 pub struct ProfileForm {
     name: String,
     uses_salesforce: String,
+    shop_url: String,
+    self_service_url: String,
     version: String,
 }
 
@@ -77,6 +81,9 @@ async fn index(who: Actor<ReadPartners>, frame: Frame) -> Result<HttpResponse, A
         place("users", "Staff", "Your own people and what each of them may do", paths::STAFF),
         place("trash-2", "Bin", "What was deleted in the last 30 days", paths::BIN),
     ];
+    if who.may(Permission::ManageApiClients) {
+        places.push(place("key-round", "API", "API clients and API keys of your own systems", paths::API_CLIENTS));
+    }
     if who.may(Permission::ReadAudit) {
         places.push(place("history", "History", "Who did what, and when", paths::HISTORY));
     }
@@ -93,6 +100,8 @@ async fn show(who: Actor<ReadPartners>, frame: Frame) -> Result<HttpResponse, Ap
             Fact::new("Programme", &tenant.name),
             Fact::id("Short name", &tenant.slug),
             Fact::new("Salesforce", salesforce),
+            Fact::new("Shop", tenant.shop_url.unwrap_or_default()),
+            Fact::new("Self-Service", tenant.self_service_url.unwrap_or_default()),
             Fact::time("Created", dates::moment(tenant.created_at, frame.zone()), dates::machine(tenant.created_at)),
         ],
         may_edit: who.may(Permission::ManageTenant),
@@ -104,6 +113,8 @@ async fn form(who: Actor<ManageTenant>, frame: Frame, kept: Kept<ProfileForm>) -
     let as_it_is = || ProfileForm {
         name: tenant.name.clone(),
         uses_salesforce: if tenant.uses_salesforce { "true".into() } else { String::new() },
+        shop_url: tenant.shop_url.clone().unwrap_or_default(),
+        self_service_url: tenant.self_service_url.clone().unwrap_or_default(),
         version: tenant.version.to_string(),
     };
     let typed = kept.0.unwrap_or_else(as_it_is);
@@ -120,22 +131,45 @@ async fn update(
     frame: Frame,
     mut sent: Submitted<ProfileForm>,
 ) -> Result<HttpResponse, AppError> {
-    let mut problems = Problems::default();
-    let Some(name) = problems.check("name", input::programme_name(&sent.0.name)) else {
-        return frame.refused(&edit_page(&frame, &sent.0, &problems));
+    let new = match parse(&sent.0, frame.portal.base_url.is_loopback()) {
+        Ok(new) => new,
+        Err(problems) => return frame.refused(&edit_page(&frame, &sent.0, &problems)),
     };
-    let new = actions::Profile { name, uses_salesforce: sent.0.uses_salesforce == "true" };
     let (now, id, version) = (frame.portal.clock.now(), who.tenant.id, sent.0.version.parse().unwrap_or(0));
     match frame.portal.db.write(move |tx| actions::edit(tx, &who, now, version, &new)).await {
         Ok(()) => Ok(see_other(paths::PROFILE).flash(Flash::done("The profile is saved.")).respond_to(&request)),
         Err(Fault::Refused(actions::Stale(theirs))) => {
             sent.0.version = load(&frame, id).await?.version.to_string();
-            let mut page = edit_page(&frame, &sent.0, &problems);
+            let mut page = edit_page(&frame, &sent.0, &Problems::default());
             page.shell.title = format!("Error: {}", page.shell.title);
             frame.answer(StatusCode::CONFLICT, &EditProfile { now: Some(theirs), ..page })
         }
         Err(Fault::Db(error)) => Err(error.into()),
     }
+}
+
+fn parse(sent: &ProfileForm, on_this_machine: bool) -> Result<actions::Profile, Problems> {
+    let mut problems = Problems::default();
+    let name = problems.check("name", input::programme_name(&sent.name));
+    let shop = problems.check("shop_url", input::application_url(&sent.shop_url, on_this_machine));
+    let self_service =
+        problems.check("self_service_url", input::application_url(&sent.self_service_url, on_this_machine));
+    match (name, shop, self_service) {
+        (Some(name), Some(shop_url), Some(self_service_url)) => {
+            Ok(actions::Profile { name, uses_salesforce: sent.uses_salesforce == "true", shop_url, self_service_url })
+        }
+        _ => Err(problems),
+    }
+}
+
+/// The address of an application; both are asked for in the same way.
+fn address(name: &'static str, label: &'static str, value: &str, problems: &Problems) -> Field {
+    Field::new(name, label)
+        .help("Partners who have it find the link on their page.")
+        .kind("url")
+        .value(value)
+        .optional()
+        .error(problems.of(name))
 }
 
 fn edit_page(frame: &Frame, typed: &ProfileForm, problems: &Problems) -> EditProfile {
@@ -148,6 +182,8 @@ fn edit_page(frame: &Frame, typed: &ProfileForm, problems: &Problems) -> EditPro
         salesforce: Field::new("uses_salesforce", "We use Salesforce")
             .help("New partner organisations then need a Salesforce account ID."),
         uses_salesforce: typed.uses_salesforce == "true",
+        shop: address("shop_url", "Address of Shop", &typed.shop_url, problems),
+        self_service: address("self_service_url", "Address of Self-Service", &typed.self_service_url, problems),
         version: typed.version.clone(),
         now: None,
     }

@@ -17,6 +17,8 @@ pub struct Tenant {
     pub slug: String,
     pub name: String,
     pub uses_salesforce: bool,
+    pub shop_url: Option<String>,
+    pub self_service_url: Option<String>,
     pub version: i32,
     pub created_at: DateTime<Utc>,
 }
@@ -26,23 +28,29 @@ pub fn find(conn: &mut PgConnection, id: Uuid) -> QueryResult<Tenant> {
     tenants::table.find(id).select(Tenant::as_select()).first(conn)
 }
 
+/// Whether there is a tenant of this slug.
+pub fn is_tenant(conn: &mut PgConnection, slug: &str) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(tenants::table.filter(tenants::slug.eq(slug)))).get_result(conn)
+}
+
 /// As [`find`], locked until the transaction ends.
 pub fn find_for_update(conn: &mut PgConnection, id: Uuid) -> QueryResult<Tenant> {
     tenants::table.find(id).select(Tenant::as_select()).for_update().first(conn)
 }
 
-/// Changes name and settings.
+/// Changes name and settings; `addresses` are those of Shop and Self-Service.
 pub fn update(
     conn: &mut PgConnection,
     id: Uuid,
-    name: &str,
-    uses_salesforce: bool,
+    (name, uses_salesforce): (&str, bool),
+    addresses: (Option<&str>, Option<&str>),
     now: DateTime<Utc>,
 ) -> QueryResult<()> {
     diesel::update(tenants::table.find(id))
         .set((
             tenants::name.eq(name),
             tenants::uses_salesforce.eq(uses_salesforce),
+            (tenants::shop_url.eq(addresses.0), tenants::self_service_url.eq(addresses.1)),
             tenants::updated_at.eq(now),
             tenants::version.eq(tenants::version + 1),
         ))

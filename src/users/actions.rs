@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::model::{Forbidden, NewUser, Profile, State, User};
 use super::queries;
-use crate::access::{Actor, Role, WriteUsers};
+use crate::access::{Actor, EmailAddress, Role, WriteUsers};
 use crate::audit::{self, Change, Event, Object, Verb};
 use crate::db::Fault;
 use crate::input::{Problem, Problems};
@@ -53,6 +53,15 @@ pub fn create(tx: &mut PgConnection, scope: &Scope<'_>, id: Uuid, new: &NewUser)
     let changes =
         [Change::of("email", None, Some(new.email.as_typed())), Change::of("role", None, Some(new.role.word()))];
     note(tx, scope, Verb::Create, (id, &new.name), changes.into_iter().flatten().collect())
+}
+
+/// Creates a user of a partner of whom nothing but the address is known, which is their name until somebody says
+/// otherwise. The first one manages the organisation, so that it has somebody who can; the others are members.
+pub fn create_by_address(tx: &mut PgConnection, scope: &Scope<'_>, id: Uuid, email: &EmailAddress) -> Outcome<()> {
+    lock(tx, scope)?;
+    let managed = queries::has_role(tx, scope.organisation, Role::Manager)?;
+    let role = if managed { Role::Member } else { Role::Manager };
+    create(tx, scope, id, &NewUser { name: email.as_typed().into(), email: email.clone(), role })
 }
 
 /// Makes a user of somebody who accepted an invitation; the caller has locked the organisation. Their own history

@@ -26,6 +26,8 @@ pub struct UserRow {
     pub role: Role,
     pub state: State,
     pub last_signed_in_at: Option<DateTime<Utc>>,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
 }
 
 /// The first people of an organisation, by name.
@@ -61,6 +63,25 @@ pub fn list(
     // The key is PostgreSQL's own `lower`: ours would differ for some letters, and rows at a page's edge with it.
     let rows: Vec<(UserRow, String)> = query.load(conn)?;
     Ok(Paged::new(rows, size, from, |(row, key)| (key.clone(), row.id)).map(|(row, _)| row))
+}
+
+/// As [`find_in`], as lists show them.
+pub fn find_row(conn: &mut PgConnection, organisation: Uuid, id: Uuid) -> QueryResult<UserRow> {
+    users::table
+        .find(id)
+        .filter(users::organisation_id.eq(organisation))
+        .filter(users::removed_at.is_null())
+        .select(UserRow::as_select())
+        .first(conn)
+}
+
+/// Whether an organisation has somebody of this role.
+pub fn has_role(conn: &mut PgConnection, organisation: Uuid, role: Role) -> QueryResult<bool> {
+    let people = users::table
+        .filter(users::organisation_id.eq(organisation))
+        .filter(users::role.eq(role))
+        .filter(users::removed_at.is_null());
+    diesel::select(diesel::dsl::exists(people)).get_result(conn)
 }
 
 /// A person of an organisation, not removed.

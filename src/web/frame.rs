@@ -195,6 +195,7 @@ fn places(reader: &Principal, path: &str) -> Vec<NavItem> {
             ("People", paths::OWN_USERS, "users", true),
             ("Invitations", paths::OWN_INVITATIONS, "mail", reader.may(Permission::ReadInvitation)),
             ("Partners", paths::OWN_RECORDS, "inbox", reader.may(Permission::ReadPartner)),
+            ("API", paths::OWN_API_CLIENTS, "key-round", reader.may(Permission::ManageApiClients)),
             ("History", paths::OWN_HISTORY, "history", reader.may(Permission::ReadAudit)),
         ]
     };

@@ -53,7 +53,8 @@ pub async fn forms(
 }
 
 /// The ends of addresses that only take a press of a button: nothing was typed there, and there is no page to go back to.
-const BUTTONS: [&str; 7] = ["/end", "/end-others", "/undo", "/reset", "/signout", "/identity/reset", "/suspension"];
+const BUTTONS: [&str; 8] =
+    ["/access", "/end", "/end-others", "/undo", "/reset", "/signout", "/identity/reset", "/suspension"];
 
 async fn keep(request: &HttpRequest, payload: Payload, user_id: Uuid) -> Result<String, AppError> {
     if BUTTONS.iter().any(|button| request.path().ends_with(button)) {

@@ -21,12 +21,18 @@ pub const BIN: &str = "/settings/bin";
 pub const INVITATIONS: &str = "/settings/invitations";
 pub const RECORDS: &str = "/settings/partner-records";
 pub const CONNECTIONS: &str = "/settings/connections";
+pub const API_CLIENTS: &str = "/settings/api-clients";
 pub const ORGANISATION: &str = "/organisation";
 pub const OWN_USERS: &str = "/organisation/users";
 pub const OWN_HISTORY: &str = "/organisation/history";
 pub const OWN_INVITATIONS: &str = "/organisation/invitations";
 pub const OWN_RECORDS: &str = "/organisation/partners";
 pub const OWN_CONNECTIONS: &str = "/organisation/connections";
+pub const OWN_API_CLIENTS: &str = "/organisation/api";
+pub const GATE_SHOP: &str = "/gate/shop";
+pub const GATE_SELF_SERVICE: &str = "/gate/self-service";
+pub const ENTER_SHOP: &str = "/gate/shop/enter";
+pub const ENTER_SELF_SERVICE: &str = "/gate/self-service/enter";
 
 /// A provider's sign-in, by its key.
 pub fn sign_in_with(provider: &str) -> String {
@@ -48,7 +54,7 @@ pub fn invitation(key: &str) -> String {
     format!("/invitations/{key}")
 }
 
-/// A page below a partner organisation's: `edit`, `users`, `invitations`, `partners`, `connections`, `history`, `suspension`, `suspension/end`, `deletion`,
+/// A page below a partner organisation's: `edit`, `users`, `invitations`, `partners`, `connections`, `history`, `api`, `access`, `suspension`, `suspension/end`, `deletion`,
 /// `deletion/undo`.
 pub fn partner_page(id: Uuid, page: &str) -> String {
     format!("{PARTNERS}/{id}/{page}")

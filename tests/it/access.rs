@@ -8,24 +8,27 @@ use std::collections::BTreeSet;
 
 use super::access_table::{IN, TABLE};
 use super::house::{self, Source};
-use super::support::fixture::{INVITATIONS, RECORDS};
+use super::support::fixture::{API_CLIENTS, INVITATIONS, RECORDS};
 use super::support::{Actor, App, Who, id};
 
-/// Every route of the portal's sources, as method and pattern.
+/// Every route of the portal's pages, as method and pattern. The API has no sessions and answers machines:
+/// `wire_*.rs` ask its routes.
 pub fn routes() -> BTreeSet<(String, String)> {
     let sources = house::sources();
     let constants = constants(&sources);
-    let portal = sources.iter().filter(|source| !source.path.starts_with("src/development"));
+    let elsewhere = ["src/development", "src/wire/", "src/api/"];
+    let portal = sources.iter().filter(|source| !elsewhere.iter().any(|folder| source.path.starts_with(folder)));
     portal.flat_map(|source| registered(&source.code, places_of(&source.path), &constants)).collect()
 }
 
 /// Where the pages of a feature lie, if they lie at three places.
 fn places_of(source: &str) -> &'static [&'static str] {
-    let places: [(&str, &'static [&'static str]); 4] = [
+    let places: [(&str, &'static [&'static str]); 5] = [
         ("src/users/", &guildhall::users::pages::PLACES),
         ("src/partner_records/", &guildhall::partner_records::pages::PLACES),
         ("src/invitations/", &guildhall::invitations::pages::PLACES),
         ("src/connections/", &guildhall::connections::pages::PLACES),
+        ("src/api_clients/", &guildhall::api_clients::pages::PLACES),
     ];
     places.iter().find(|(folder, _)| source.starts_with(folder)).map_or(&[], |(_, places)| *places)
 }
@@ -131,6 +134,9 @@ fn filled(pattern: &str, organisation: &str, thing: &str) -> String {
 fn item(pattern: &str, organisation: &str) -> String {
     if pattern.contains("/invitations/") {
         return id::invitation(organisation);
+    }
+    if pattern.contains("/api/{item}") || pattern.contains("/api-clients/") {
+        return id::api_client(organisation);
     }
     if !pattern.contains("/connections/") {
         return id::record(organisation);
@@ -281,6 +287,7 @@ fn restore(app: &App) {
          UPDATE sessions SET ended_at = NULL WHERE ended_at IS NOT NULL",
     );
     app.sql(INVITATIONS);
+    app.sql(API_CLIENTS);
     restore_connections(app);
 }
 

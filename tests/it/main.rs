@@ -7,13 +7,19 @@ mod access;
 #[cfg(test)]
 mod access_table;
 #[cfg(test)]
+mod api_clients;
+#[cfg(test)]
 mod bad_input;
 #[cfg(test)]
 mod bulk;
 #[cfg(test)]
 mod connections;
 #[cfg(test)]
+mod credential_samples;
+#[cfg(test)]
 mod csrf;
+#[cfg(test)]
+mod gate;
 #[cfg(test)]
 mod history;
 #[cfg(test)]
@@ -39,6 +45,8 @@ mod mail_killed;
 #[cfg(test)]
 mod mail_written;
 #[cfg(test)]
+mod openapi;
+#[cfg(test)]
 mod operation;
 #[cfg(test)]
 mod own;
@@ -58,3 +66,15 @@ mod shell;
 mod signin;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod tokens;
+#[cfg(test)]
+mod v1;
+#[cfg(test)]
+mod wire_000;
+#[cfg(test)]
+mod wire_002;
+#[cfg(test)]
+mod wire_003;
+#[cfg(test)]
+mod wire_004;

@@ -46,7 +46,7 @@ fn a_partner_user_sees_only_pages_of_their_own_organisation() {
         .iter()
         .map(|link| link.text().collect::<String>())
         .collect();
-    assert_eq!(places, ["Organisation", "People", "Invitations", "Partners", "History"]);
+    assert_eq!(places, ["Organisation", "People", "Invitations", "Partners", "API", "History"]);
 }
 
 #[test]

@@ -5,12 +5,13 @@
 
 use std::collections::BTreeMap;
 
+use super::credential_samples as credentials;
 use super::house;
 use super::support::fixture::{INVITATIONS, RECORDS};
 use super::support::page::words;
 use super::support::{Actor, Answer, App, Who, id};
 
-const HOSTILE: &str = "<script>alert(1)</script>\"'&";
+pub const HOSTILE: &str = "<script>alert(1)</script>\"'&";
 
 /// Names that hurt, each as long as a name may be.
 fn hostile_names() -> Vec<String> {
@@ -145,7 +146,7 @@ fn look_at_invitations(app: &App, owner: &mut Actor, mona: &mut Actor, seen: &mu
 }
 
 /// The templates that a page shows by what only they have, and the page.
-type Seen = BTreeMap<&'static str, usize>;
+pub type Seen = BTreeMap<&'static str, usize>;
 
 fn staff_pages() -> Vec<(&'static str, String)> {
     let partners = "/settings/profile/partners";
@@ -181,6 +182,7 @@ fn staff_pages() -> Vec<(&'static str, String)> {
         ("account/show.html", "/account".into()),
         ("errors/framed.html", "/no/such/page".into()),
         ("signin/index.html", "/signin".into()),
+        ("api/docs.html", "/api/docs".into()),
         ("signin/signed_out.html", "/signed-out".into()),
     ]
 }
@@ -209,6 +211,7 @@ fn look_at_everything(app: &App, seen: &mut Seen) {
     look_at_records(&mut mona);
     *seen.entry("organisations/own.html").or_default() += 1;
     look_at_connections(&mut owner, &mut mona, seen);
+    credentials::look(&mut owner, &mut mona, seen);
     look_at_invitations(app, &mut owner, &mut mona, seen);
     let contoso = format!("/settings/profile/partners/{}", id::CONTOSO);
     let done = owner.post(&format!("{contoso}/deletion"), &csrf);
@@ -291,7 +294,7 @@ fn every_page_bears_hostile_data() {
 
 /// What every page must be.
 #[track_caller]
-fn judge(answer: &Answer) {
+pub fn judge(answer: &Answer) {
     let address = &answer.address;
     assert!(answer.header("content-type").starts_with("text/html"), "{address}: {}", answer.status);
     for raw in ["<script>alert", "\"><script", "'><script"] {

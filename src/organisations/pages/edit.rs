@@ -116,7 +116,7 @@ async fn show_refusal(
             page.shell.title = format!("Error: {}", page.shell.title);
             frame.answer(StatusCode::CONFLICT, &Edit { now: Some(*now), ..page })
         }
-        Refusal::Gone | Refusal::NameTaken => Err(AppError::NotFound),
+        Refusal::Gone | Refusal::NameTaken | Refusal::NoParent => Err(AppError::NotFound),
     }
 }
 

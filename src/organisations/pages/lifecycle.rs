@@ -164,7 +164,7 @@ async fn load(frame: &Frame, who: &Actor<WritePartners>, id: Uuid) -> Result<(Or
     let (tenant, since) = (who.tenant.id, super::seen_since(frame.portal.clock.now()));
     let loaded = frame.portal.db.read(move |conn| {
         let organisation = queries::find_in(conn, tenant, id)?;
-        let (signed_in, history) = queries::toll(conn, id, since)?;
+        let (signed_in, history) = super::super::standing::toll(conn, id, since)?;
         Ok((organisation, signed_in, history))
     });
     let loaded = loaded.await?;

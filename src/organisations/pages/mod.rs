@@ -1,5 +1,6 @@
 //! Pages of organisations. Handlers ask for the actor, read or act once, and answer; no SQL, no rules.
 
+pub mod access;
 pub mod bin;
 pub mod create;
 pub mod edit;
@@ -47,6 +48,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(
             web::resource("/settings/profile/partners/{id}/deletion/undo").route(web::post().to(lifecycle::restore)),
         )
+        .service(web::resource("/settings/profile/partners/{id}/access").route(web::post().to(access::switch)))
         .service(web::resource(paths::BIN).route(web::get().to(bin::index)))
         .service(web::resource(paths::ORGANISATION).route(web::get().to(own::show)));
 }
@@ -83,6 +85,10 @@ impl Header {
             tab("Partner records", paths::partner_page(id, "partners"), None),
             tab("Connections", paths::partner_page(id, "connections"), None),
         ]);
+        // Whoever may change organisations may make credentials for them: owners and administrators.
+        if may_write {
+            tabs.push(tab("API", paths::partner_page(id, "api"), None));
+        }
         if may_read_history {
             tabs.push(tab("History", paths::partner_page(id, "history"), None));
         }
@@ -128,7 +134,9 @@ pub fn badge(state: State) -> Badge {
 fn refused(fault: Fault<Refusal>) -> AppError {
     match fault {
         Fault::Refused(Refusal::Gone) => AppError::NotFound,
-        Fault::Refused(Refusal::Stale(_) | Refusal::Fields(_) | Refusal::NameTaken) => AppError::Stale,
+        Fault::Refused(Refusal::Stale(_) | Refusal::Fields(_) | Refusal::NameTaken | Refusal::NoParent) => {
+            AppError::Stale
+        }
         Fault::Db(error) => error.into(),
     }
 }

@@ -5,6 +5,7 @@ use askama::Template;
 
 use super::super::model::Organisation;
 use super::super::queries;
+use super::access::{self, Tile};
 use crate::access::{Actor, SignedIn, WriteUsers};
 use crate::users::{self, PersonRow};
 use crate::web::view::{Fact, Logo, Shell};
@@ -19,6 +20,7 @@ pub struct Own {
     pub name: String,
     pub logo: Logo,
     pub greeting: String,
+    pub tiles: Vec<Tile>,
     pub facts: Vec<Fact>,
     pub people: Vec<PersonRow>,
     pub people_count: i32,
@@ -29,7 +31,7 @@ pub struct Own {
 /// `GET /organisation`
 pub async fn show(who: Actor<SignedIn>, frame: Frame) -> Result<HttpResponse, AppError> {
     let id = who.organisation.id;
-    let (organisation, people) =
+    let ((organisation, addresses), people) =
         frame.portal.db.read(move |conn| Ok((queries::find_own(conn, id)?, users::first(conn, id, PEOPLE)?))).await?;
     let may_write = who.also::<WriteUsers>().is_some();
     let people_href = if who.is_staff() { paths::STAFF } else { paths::OWN_USERS };
@@ -39,6 +41,7 @@ pub async fn show(who: Actor<SignedIn>, frame: Frame) -> Result<HttpResponse, Ap
         name: organisation.name.clone(),
         logo: super::logo(id, &organisation.name, organisation.logo_url.as_deref()),
         greeting: format!("{} · {} in the {} partner programme", who.user.name, who.user.role.word(), who.tenant.name),
+        tiles: access::tiles(&organisation, addresses),
         facts: facts(&organisation, &frame),
         people: people.iter().map(|user| PersonRow::of(user, people_href, clock, may_write)).collect(),
         people_count: organisation.user_count,

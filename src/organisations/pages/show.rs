@@ -7,6 +7,7 @@ use chrono_tz::Tz;
 use super::super::model::Organisation;
 use super::super::queries;
 use super::Header;
+use super::access::{self, Switch};
 use crate::access::{Actor, Permission, ReadPartners};
 use crate::users::{self, PersonRow};
 use crate::web::view::{Fact, Shell};
@@ -21,6 +22,7 @@ pub struct Show {
     pub shell: Shell,
     pub header: Header,
     pub facts: Vec<Fact>,
+    pub switches: Vec<Switch>,
     pub people: Vec<PersonRow>,
     pub more_people: bool,
     pub restorable_until: Option<String>,
@@ -44,6 +46,7 @@ pub async fn show(who: Actor<ReadPartners>, frame: Frame, id: Id) -> Result<Http
         shell: frame.shell(&organisation.name),
         header: Header::of(&organisation, may_write, who.may(Permission::ReadAudit), "Overview"),
         facts: facts(&organisation, zone),
+        switches: access::switches(&organisation),
         people: people.iter().map(|user| PersonRow::of(user, &base, (zone, now), may_write)).collect(),
         more_people: usize::try_from(organisation.user_count).unwrap_or_default() > PEOPLE,
         restorable_until: organisation.restorable_until().map(|until| dates::moment(until, zone)),

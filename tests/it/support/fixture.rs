@@ -29,6 +29,11 @@ pub mod id {
         organisation.replacen("-8000-", "-8002-", 1)
     }
 
+    /// The API key of an organisation that [`super::API_CLIENTS`] makes.
+    pub fn api_client(organisation: &str) -> String {
+        organisation.replacen("-8000-", "-8003-", 1)
+    }
+
     /// The record of an organisation that [`super::RECORDS`] makes.
     pub fn record(organisation: &str) -> String {
         organisation.replacen("-8000-", "-8001-", 1)
@@ -107,6 +112,20 @@ SELECT replace(o.id::text, '-8000-', '-8002-')::uuid, o.tenant_id, o.id,
 FROM organisations o
 ON CONFLICT DO NOTHING;
 UPDATE invitations SET state = 'pending' WHERE state <> 'pending';
+";
+
+/// One API key for every organisation, with a secret that nobody has; put back where it was.
+pub const API_CLIENTS: &str = "
+INSERT INTO api_clients (id, tenant_id, organisation_id, kind, name, permissions, created_by, created_at, updated_at)
+SELECT replace(o.id::text, '-8000-', '-8003-')::uuid, o.tenant_id, o.id, 'key', o.name, ARRAY['READ_PARTNER'],
+    (SELECT u.id FROM users u WHERE u.organisation_id = o.id ORDER BY u.id LIMIT 1),
+    '2026-11-19 09:00Z', '2026-11-19 09:00Z'
+FROM organisations o
+ON CONFLICT DO NOTHING;
+INSERT INTO api_secrets (id, client_id, hash, hint, created_at)
+SELECT id, id, sha256(id::text::bytea), 'abcd', created_at FROM api_clients WHERE name IN (SELECT name FROM organisations)
+ON CONFLICT DO NOTHING;
+UPDATE api_clients SET revoked_at = NULL WHERE revoked_at IS NOT NULL;
 ";
 
 const ROWS: &str = "

@@ -3,6 +3,7 @@
 //! Knows the program from outside only: its pages, its tables where a page cannot tell, and its clock.
 
 pub mod actor;
+pub mod api;
 pub mod app;
 pub mod cluster;
 pub mod fixture;

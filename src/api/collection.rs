@@ -1,0 +1,121 @@
+//! A collection as it is declared: where its items come from, what they look like, which fields can be asked for.
+//! Reading one by its id, a page of them, and what a `find` asks are the same for every collection.
+
+use actix_web::HttpResponse;
+use chrono::{DateTime, Utc};
+use diesel::pg::{Pg, PgConnection};
+use diesel::query_builder::BoxedSqlQuery;
+use diesel::sql_types::{Array, BigInt, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::{OptionalExtension as _, QueryResult, QueryableByName, RunQueryDsl as _, sql_query};
+use uuid::Uuid;
+
+use super::error::ApiError;
+use super::find::{Bind, Condition, Field};
+use super::page::{self, Page};
+
+/// A collection. In `from`, `$1` is the tenant, `$2` the caller's organisation, `$3` the present moment.
+#[derive(Debug, Clone, Copy)]
+pub struct Collection {
+    /// FROM and WHERE, the scope included: nothing outside of it can be reached.
+    pub from: &'static str,
+    /// The item as SQL's `json_build_object`.
+    pub item: &'static str,
+    pub fields: &'static [Field],
+    /// What else can be sorted by: name and expression.
+    pub sorts: &'static [(&'static str, &'static str)],
+    /// The expression that breaks ties, and the order when none is asked for.
+    pub id: &'static str,
+}
+
+/// Whose items are read, and when.
+#[derive(Debug, Clone, Copy)]
+pub struct Scope {
+    pub tenant: Uuid,
+    pub organisation: Uuid,
+    pub now: DateTime<Utc>,
+}
+
+#[derive(QueryableByName)]
+struct Item {
+    #[diesel(sql_type = Text)]
+    item: String,
+}
+
+#[derive(QueryableByName)]
+struct Total {
+    #[diesel(sql_type = BigInt)]
+    total: i64,
+}
+
+/// A page of items, as JSON texts, and how many there are in all.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    pub items: Vec<String>,
+    pub total: i64,
+}
+
+impl Listed {
+    /// `{object:"list", data, totalElements}` (S4-05).
+    pub fn answer(&self) -> HttpResponse {
+        let data = self.items.join(",");
+        let body = format!("{{\"object\":\"list\",\"data\":[{data}],\"totalElements\":{}}}", self.total);
+        HttpResponse::Ok().content_type("application/json").body(body)
+    }
+}
+
+type Query = BoxedSqlQuery<'static, Pg, diesel::query_builder::SqlQuery>;
+
+impl Collection {
+    /// The expression to sort by.
+    ///
+    /// # Errors
+    /// 400 for a field that cannot be sorted by.
+    pub fn order(&self, page: &Page) -> Result<&'static str, ApiError> {
+        let Some(wanted) = &page.sort else { return Ok(self.id) };
+        let own = self.fields.iter().map(|field| (field.name, field.sql));
+        let known = own.chain(self.sorts.iter().copied()).find(|(name, _)| name == wanted);
+        known.map(|(_, sql)| sql).ok_or_else(|| page::wrong("sort", "unknown", "This field cannot be sorted by."))
+    }
+
+    /// One item by a condition on it, with its value.
+    pub fn one(&self, conn: &mut PgConnection, scope: Scope, condition: &Condition) -> QueryResult<Option<String>> {
+        let text = format!("SELECT ({})::text AS item {} AND {} LIMIT 1", self.item, self.from, condition.sql);
+        bound(text, scope, &condition.binds).get_result::<Item>(conn).optional().map(|item| item.map(|item| item.item))
+    }
+
+    /// A page of the items that fit a condition.
+    pub fn list(
+        &self,
+        conn: &mut PgConnection,
+        scope: Scope,
+        (page, order): (&Page, &str),
+        condition: Option<&Condition>,
+    ) -> QueryResult<Listed> {
+        let filter = condition.map(|condition| format!(" AND {}", condition.sql)).unwrap_or_default();
+        let binds = condition.map(|condition| condition.binds.as_slice()).unwrap_or_default();
+        let direction = if page.descending { "DESC" } else { "ASC" };
+        let text = format!(
+            "SELECT ({})::text AS item {}{filter} ORDER BY {order} {direction}, {} {direction} LIMIT {} OFFSET {}",
+            self.item, self.from, self.id, page.size, page.offset
+        );
+        let items = bound(text, scope, binds).load::<Item>(conn)?.into_iter().map(|item| item.item).collect();
+        let text = format!("SELECT count(*) AS total {}{filter}", self.from);
+        let total = bound(text, scope, binds).get_result::<Total>(conn)?.total;
+        Ok(Listed { items, total })
+    }
+}
+
+/// The statement with its scope and values bound.
+fn bound(text: String, scope: Scope, binds: &[Bind]) -> Query {
+    let query = sql_query(text)
+        .into_boxed::<Pg>()
+        .bind::<SqlUuid, _>(scope.tenant)
+        .bind::<SqlUuid, _>(scope.organisation)
+        .bind::<Timestamptz, _>(scope.now);
+    binds.iter().cloned().fold(query, |query, bind| match bind {
+        Bind::Text(text) => query.bind::<Text, _>(text),
+        Bind::Texts(texts) => query.bind::<Array<Text>, _>(texts),
+        Bind::Numbers(numbers) => query.bind::<Array<BigInt>, _>(numbers),
+        Bind::Moment(moment) => query.bind::<Timestamptz, _>(moment),
+    })
+}

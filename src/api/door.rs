@@ -1,0 +1,196 @@
+//! The door of the API: who calls, by which credential, and how often they may. Nothing behind it runs for anybody else.
+//!
+//! A session cookie opens nothing here, and a token opens no page: pages lie outside this scope.
+
+use std::future::{Ready, ready};
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest};
+use chrono::{DateTime, Utc};
+use diesel::pg::PgConnection;
+
+use super::dialect::Dialect;
+use super::error::ApiError;
+use super::limit::{self, Count};
+use crate::access::{Actor, Grant, Principal};
+use crate::api_clients::{self, Presented};
+use crate::db::{DbError, Fault};
+use crate::web::AppError;
+use crate::web::actor::request_id;
+use crate::web::portal::Shared;
+
+/// The machine that calls.
+#[derive(Debug, Clone)]
+pub struct Caller(pub Principal);
+
+/// The caller with a grant; 403 without it.
+pub struct Api<G>(pub Actor<G>);
+
+impl<G: Grant> FromRequest for Api<G> {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(
+            caller(request).and_then(|caller| {
+                Actor::granted(caller.0, request_id(request)).map(Self).ok_or_else(ApiError::forbidden)
+            }),
+        )
+    }
+}
+
+/// The caller whom the door let in.
+///
+/// # Errors
+/// 401 where the door was not passed, which the routes do not allow.
+pub fn caller(request: &HttpRequest) -> Result<Caller, ApiError> {
+    request.extensions().get::<Caller>().cloned().ok_or_else(|| ApiError::unauthorised(None))
+}
+
+/// Every call passes here: credential, limits, then the answer or the error in the words of its wire format.
+pub async fn keep(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let dialect = Dialect::of(request.path());
+    match admit(&request).await {
+        Err(error) => Ok(request.into_response(dialect.answer(&error))),
+        Ok((caller, count)) => {
+            request.extensions_mut().insert(caller);
+            let mut answer = told(dialect, next.call(request).await)?;
+            note_limit(answer.headers_mut(), count);
+            Ok(answer)
+        }
+    }
+}
+
+/// Whatever went wrong, in the words of the wire format.
+fn told(
+    dialect: Dialect,
+    outcome: Result<ServiceResponse<impl MessageBody + 'static>, Error>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    match outcome {
+        Ok(answer) => match answer.response().error().map(as_api_error) {
+            None => Ok(answer.map_into_boxed_body()),
+            Some(error) => Ok(answer.into_response(dialect.answer(&error))),
+        },
+        Err(error) => {
+            let answer = dialect.answer(&as_api_error(&error));
+            Err(InternalError::from_response(error, answer).into())
+        }
+    }
+}
+
+fn as_api_error(error: &Error) -> ApiError {
+    if let Some(error) = error.as_error::<ApiError>() {
+        return error.clone();
+    }
+    error.as_error::<AppError>().map_or_else(ApiError::internal, ApiError::from)
+}
+
+async fn admit(request: &ServiceRequest) -> Result<(Caller, Count), ApiError> {
+    let portal = request.app_data::<Shared>().cloned().ok_or_else(ApiError::internal)?;
+    let presented = presented(request.headers())?;
+    let now = portal.clock.now();
+    let reads_invitations = is_seed_004(request);
+    let address = request.peer_addr().map(|address| address.ip().to_string()).unwrap_or_default();
+    let known = match presented {
+        None => None,
+        Some(presented) => {
+            portal.db.read(move |conn| Ok::<_, Fault>(api_clients::find(conn, &presented, now)?)).await?
+        }
+    };
+    let Some(principal) = known else {
+        let work = move |tx: &mut PgConnection| {
+            Ok::<_, Fault>(limit::count(tx, &format!("failed {address}"), limit::FAILURES_OF_ADDRESS, now)?)
+        };
+        return Err(match portal.db.write(work).await {
+            Ok(count) if count.over => ApiError::too_many(count.reset),
+            _ if request.headers().contains_key(header::AUTHORIZATION) => ApiError::unauthorised(Some("invalid_token")),
+            _ => ApiError::unauthorised(None),
+        });
+    };
+    let counted = principal.clone();
+    let count = portal.db.write(move |tx| count(tx, &counted, reads_invitations, now)).await;
+    match count {
+        Ok(count) if count.over => Err(ApiError::too_many(count.reset)),
+        Ok(count) => Ok((Caller(principal), count)),
+        // Nothing can be counted while nothing can be written; reading goes on.
+        Err(Fault::Db(DbError::ReadOnly)) => {
+            Ok((Caller(principal), Count { limit: limit::CALLS_OF_TENANT, remaining: 0, reset: 60, over: false }))
+        }
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+/// The credential's own limit first, then the tenant's.
+fn count(tx: &mut PgConnection, who: &Principal, own: bool, now: DateTime<Utc>) -> Result<Count, Fault> {
+    let client = who.client.as_ref().map(|client| client.id).unwrap_or_default();
+    api_clients::touch(tx, client, now)?;
+    if own {
+        let count = limit::count(tx, &format!("invitations {client}"), limit::READS_OF_INVITATIONS, now)?;
+        if count.over {
+            return Ok(count);
+        }
+        let all = limit::count(tx, &format!("tenant {}", who.tenant.id), limit::CALLS_OF_TENANT, now)?;
+        return Ok(if all.over { all } else { count });
+    }
+    Ok(limit::count(tx, &format!("tenant {}", who.tenant.id), limit::CALLS_OF_TENANT, now)?)
+}
+
+/// Seed 004's three reads, which have a limit of their own (S4-10).
+fn is_seed_004(request: &ServiceRequest) -> bool {
+    let Some(rest) = request.path().strip_prefix("/api/v1/partner-invitations") else { return false };
+    let method = request.method().as_str();
+    match rest.trim_start_matches('/') {
+        "" => method == "GET",
+        "find" => method == "POST",
+        id => method == "GET" && !id.contains('/'),
+    }
+}
+
+/// One credential, in a header: a bearer token or an API key, not both.
+fn presented(headers: &HeaderMap) -> Result<Option<Presented>, ApiError> {
+    let one = |name: &HeaderName| {
+        let mut all = headers.get_all(name);
+        let first = all.next();
+        match all.next() {
+            Some(_) => Err(ApiError::new(actix_web::http::StatusCode::BAD_REQUEST, "Send one credential.")),
+            None => Ok(first.map(|value| value.to_str().unwrap_or_default().to_owned())),
+        }
+    };
+    let key = one(&HeaderName::from_static("x-api-key"))?;
+    let bearer = one(&header::AUTHORIZATION)?;
+    match (bearer, key) {
+        (Some(_), Some(_)) => Err(ApiError::new(
+            actix_web::http::StatusCode::BAD_REQUEST,
+            "Send one credential: Authorization or X-Api-Key.",
+        )),
+        (Some(bearer), None) => {
+            let (scheme, token) = bearer.split_once(' ').unwrap_or((bearer.as_str(), ""));
+            let token = token.trim();
+            if scheme.eq_ignore_ascii_case("bearer") && !token.is_empty() {
+                Ok(Some(Presented::Token(token.to_owned())))
+            } else {
+                Err(ApiError::unauthorised(Some("invalid_token")))
+            }
+        }
+        (None, Some(key)) => Ok(Some(Presented::Key(key))),
+        (None, None) => Ok(None),
+    }
+}
+
+fn note_limit(headers: &mut HeaderMap, count: Count) {
+    let all = [
+        ("ratelimit-limit", i64::from(count.limit)),
+        ("ratelimit-remaining", i64::from(count.remaining)),
+        ("ratelimit-reset", i64::try_from(count.reset).unwrap_or(60)),
+    ];
+    for (name, value) in all {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from(value));
+    }
+}

@@ -1,0 +1,196 @@
+//! Every operation of the API: what it is for, what it needs, what it takes and gives.
+
+/// A parameter in the address, the query or a header.
+#[derive(Debug, Clone, Copy)]
+pub struct Parameter {
+    pub name: &'static str,
+    /// `path`, `query` or `header`.
+    pub place: &'static str,
+    pub required: bool,
+    pub about: &'static str,
+}
+
+/// One call.
+#[derive(Debug, Clone, Copy)]
+pub struct Operation {
+    pub method: &'static str,
+    pub path: &'static str,
+    pub group: &'static str,
+    pub summary: &'static str,
+    pub permissions: &'static str,
+    pub parameters: &'static [Parameter],
+    /// The name of the body's schema, and an example of it.
+    pub body: Option<(&'static str, &'static str)>,
+    /// Status and schema of success.
+    pub answer: (u16, &'static str),
+}
+
+const fn parameter(name: &'static str, place: &'static str, required: bool, about: &'static str) -> Parameter {
+    Parameter { name, place, required, about }
+}
+
+const ID: Parameter = parameter("id", "path", true, "Its id.");
+const PAGING: &[Parameter] = &[
+    parameter("page", "query", false, "The page, from 0 on."),
+    parameter("size", "query", false, "Items on a page, 10 unless told, 1,000 at most."),
+    parameter("sort", "query", false, "The field to sort by."),
+    parameter("sortOrder", "query", false, "ASC or DESC."),
+];
+const FIND: &str = r#"{"type":"and","queries":[{"type":"eq","caseSensitive":true,"field":"status","value":"PENDING"},{"type":"search","caseSensitive":false,"field":"toAccountName","value":"Supplier"}]}"#;
+const SIDES: &[Parameter] = &[
+    parameter("Requester-Organization-ID", "header", true, "The UUID of the credential's own organisation."),
+    parameter(
+        "Target-Organization-ID",
+        "header",
+        true,
+        "The organisation whose records are meant; another one needs a connection and its grant.",
+    ),
+];
+const SIDES_AND_FILTER: &[Parameter] = &[
+    SIDES[0],
+    SIDES[1],
+    parameter("partner_types[]", "query", true, "customer, supplier, or both."),
+    parameter("limit", "query", true, "Items, 1,000 at most."),
+    parameter("offset", "query", false, "Items before the first."),
+    parameter("search_field", "query", false, "company_name or email."),
+    parameter("search_text", "query", false, "What to search for."),
+    parameter("invitation_statuses[]", "query", false, "invited, accepted."),
+    parameter("order_by", "query", false, "company_name unless told."),
+    parameter("order_dir", "query", false, "asc or desc."),
+];
+const TENANT: Parameter = parameter("X-Servitly-Tenant", "header", true, "The tenant's short name.");
+const PARTNER_ID: Parameter = parameter("id", "path", true, "The organisation's id.");
+const USER_ID: Parameter = parameter("user", "path", true, "The user's id.");
+const LIMIT: &[Parameter] = &[
+    parameter("limit", "query", false, "Items, 20 unless told, 1,000 at most."),
+    parameter("queryMore", "query", false, "The token of the next page."),
+];
+
+macro_rules! operation {
+    ($method:literal $path:literal, $group:expr, $summary:literal, $permissions:literal, $parameters:expr, $body:expr, $status:literal $schema:literal) => {
+        Operation {
+            method: $method,
+            path: $path,
+            group: $group,
+            summary: $summary,
+            permissions: $permissions,
+            parameters: $parameters,
+            body: $body,
+            answer: ($status, $schema),
+        }
+    };
+}
+
+const ORGANISATION: &str = r#"{"name":"Acme Resellers","zuoraAccountId":"2c92c0f978","isZuoraInvoiceOwner":true,"salesforceAccountId":"001Dn00000","logo":"https://example.com/logo.png"}"#;
+const PARTNER: &str = r#"{"company_name":"Ottawa Parts","sales_amount":250000,"partner_type":"customer","email":"jsmith@example.com","frequency":"monthly","payment_terms":"30 days net"}"#;
+const NETWORK: &str = r#"{"name":"Ottawa Parts","code":"OTP-01","country":"CA","timezone":"America/Toronto","customerCount":12,"properties":{"tier":"gold"}}"#;
+
+/// Of every format, in the order of the page.
+pub fn all() -> Vec<Operation> {
+    let mut all =
+        vec![operation!("get" "/api/v1/me", "Credential", "Who this credential is", "any", &[], None, 200 "Me")];
+    all.extend_from_slice(INVITATIONS);
+    all.extend_from_slice(PARTNERS);
+    all.extend_from_slice(ORGANISATIONS);
+    all.extend_from_slice(NETWORK_PARTNERS);
+    all.extend(collections());
+    all.push(operation!("get" "/api/v1/organisations/{id}/invoice-owner", "Collections", "Which Zuora account owns a new subscription’s invoices", "READ_PARTNER", INVOICE, None, 200 "InvoiceOwner"));
+    all
+}
+
+const INVOICE: &[Parameter] =
+    &[ID, parameter("customerZuoraAccountId", "query", true, "The new customer’s Zuora account ID.")];
+
+const INVITATIONS: &[Operation] = &[
+    operation!("get" "/api/v1/partner-invitations", "Partner invitations", "List invitations", "READ_INVITATION", PAGING, None, 200 "List"),
+    operation!("post" "/api/v1/partner-invitations/find", "Partner invitations", "Find invitations", "READ_INVITATION", PAGING, Some(("Query", FIND)), 200 "List"),
+    operation!("get" "/api/v1/partner-invitations/{number}", "Partner invitations", "Get an invitation by its number", "READ_INVITATION", &[parameter("number", "path", true, "Its number.")], None, 200 "PartnerInvitation"),
+];
+
+const PARTNERS: &[Operation] = &[
+    operation!("post" "/api/partners", "Partners", "Create a partner record", "WRITE_PARTNER", SIDES, Some(("NewPartner", PARTNER)), 201 "Partner"),
+    operation!("get" "/api/partners", "Partners", "List partner records", "READ_PARTNER", SIDES_AND_FILTER, None, 200 "Partners"),
+];
+
+const ORGANISATIONS: &[Operation] = &[
+    operation!("get" "/api/partner-organisations", "Partner organisations", "List organisations", "READ_PARTNER", LIMIT, None, 200 "PartnerOrganisations"),
+    operation!("post" "/api/partner-organisation", "Partner organisations", "Create an organisation", "WRITE_PARTNER", &[], Some(("NewPartnerOrganisation", ORGANISATION)), 200 "PartnerOrganisation"),
+    operation!("post" "/api/partner-organisation/{id}", "Partner organisations", "Create a user", "WRITE_USER", &[PARTNER_ID], Some(("NewPartnerUser", r#"{"email":"user@example.com"}"#)), 200 "PartnerUser"),
+    operation!("put" "/api/partner-organisation/{id}", "Partner organisations", "Update an organisation", "WRITE_PARTNER", &[PARTNER_ID], Some(("PartnerOrganisationUpdate", ORGANISATION)), 200 "PartnerOrganisation"),
+    operation!("patch" "/api/partner-organisation/{id}", "Partner organisations", "Update an organisation", "WRITE_PARTNER", &[PARTNER_ID], Some(("PartnerOrganisationUpdate", ORGANISATION)), 200 "PartnerOrganisation"),
+    operation!("delete" "/api/partner-organisation/{id}", "Partner organisations", "Delete an organisation", "WRITE_PARTNER", &[PARTNER_ID], None, 200 "Success"),
+    operation!("get" "/api/partner-organisation/{id}/users", "Partner organisations", "List users", "READ_USER", LIMIT_OF_ONE, None, 200 "PartnerUsers"),
+    operation!("delete" "/api/partner-organisation/{id}/users/{user}", "Partner organisations", "Delete a user", "WRITE_USER", &[PARTNER_ID, USER_ID], None, 200 "Success"),
+];
+const LIMIT_OF_ONE: &[Parameter] = &[PARTNER_ID, LIMIT[0], LIMIT[1]];
+
+const NETWORK_PARTNERS: &[Operation] = &[
+    operation!("post" "/api/network/partners", "Network partners", "Create a partner", "READ_PARTNER WRITE_PARTNER", &[TENANT], Some(("NetworkPartner", NETWORK)), 201 "NetworkPartner"),
+    operation!("get" "/api/network/partners", "Network partners", "List partners", "READ_PARTNER", &[TENANT], None, 200 "NetworkPartners"),
+    operation!("get" "/api/network/partners/{id}", "Network partners", "Get a partner", "READ_PARTNER", &[TENANT, ID], None, 200 "NetworkPartner"),
+    operation!("put" "/api/network/partners/{id}", "Network partners", "Update a partner", "READ_PARTNER WRITE_PARTNER", &[TENANT, ID], Some(("NetworkPartner", NETWORK)), 200 "NetworkPartner"),
+];
+
+macro_rules! collection {
+    ($name:literal, $list:literal, $find:literal, $one:literal, $permissions:literal) => {
+        [
+            operation!("get" $list, "Collections", $name, $permissions, PAGING, None, 200 "List"),
+            operation!("post" $find, "Collections", $name, $permissions, PAGING, Some(("Query", ANY)), 200 "List"),
+            operation!("get" $one, "Collections", $name, $permissions, &[ID], None, 200 "Item"),
+        ]
+    };
+}
+
+const ANY: &str = r#"{"type":"greaterOrEqual","field":"createdAt","value":"2026-01-01T00:00:00.000Z"}"#;
+
+fn collections() -> Vec<Operation> {
+    [people(), network()].concat()
+}
+
+fn people() -> Vec<Operation> {
+    [
+        collection!(
+            "Organisations",
+            "/api/v1/organisations",
+            "/api/v1/organisations/find",
+            "/api/v1/organisations/{id}",
+            "READ_PARTNER"
+        ),
+        collection!("Users", "/api/v1/users", "/api/v1/users/find", "/api/v1/users/{id}", "READ_USER"),
+        collection!(
+            "Partner records",
+            "/api/v1/partners",
+            "/api/v1/partners/find",
+            "/api/v1/partners/{id}",
+            "READ_PARTNER"
+        ),
+    ]
+    .concat()
+}
+
+fn network() -> Vec<Operation> {
+    [
+        collection!(
+            "Connections",
+            "/api/v1/connections",
+            "/api/v1/connections/find",
+            "/api/v1/connections/{id}",
+            "READ_PARTNER"
+        ),
+        collection!(
+            "API clients",
+            "/api/v1/api-clients",
+            "/api/v1/api-clients/find",
+            "/api/v1/api-clients/{id}",
+            "MANAGE_API_CLIENTS"
+        ),
+        collection!(
+            "History",
+            "/api/v1/audit-events",
+            "/api/v1/audit-events/find",
+            "/api/v1/audit-events/{id}",
+            "READ_AUDIT"
+        ),
+    ]
+    .concat()
+}

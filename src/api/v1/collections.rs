@@ -1,0 +1,148 @@
+//! The portal's collections, declared: where their items lie, what they look like, what can be asked for. A host's
+//! credential sees its tenant, a partner's sees its own organisation; records and connections are each one's own.
+
+use crate::api::collection::Collection;
+use crate::api::find::{Field, Kind};
+
+const fn text(name: &'static str, sql: &'static str) -> Field {
+    Field { name, sql, kind: Kind::Text }
+}
+
+const fn word(name: &'static str, sql: &'static str) -> Field {
+    Field { name, sql, kind: Kind::Word }
+}
+
+const fn moment(name: &'static str, sql: &'static str) -> Field {
+    Field { name, sql, kind: Kind::Moment }
+}
+
+pub const ORGANISATIONS: Collection = Collection {
+    from: "FROM organisations o JOIN organisations me ON me.id = $2 WHERE o.tenant_id = $1 AND o.state <> 'deleted' \
+           AND (me.kind = 'host' OR o.id = me.id) AND $3::timestamptz IS NOT NULL",
+    item: "json_build_object('object', 'organisation', 'id', o.id, 'number', o.number::text, 'kind', o.kind, \
+           'name', o.name, 'code', o.code, 'logo', o.logo_url, 'parentId', o.parent_id, \
+           'zuoraAccountId', o.zuora_account_id, 'isZuoraInvoiceOwner', o.invoice_owner = 'partner', \
+           'salesforceAccountId', o.salesforce_account_id, 'country', o.country, 'timezone', o.time_zone, \
+           'customerCount', o.customer_count, 'properties', o.properties, 'shop', o.shop_access, \
+           'selfService', o.self_service_access, 'state', o.state, 'users', o.user_count, 'version', o.version, \
+           'createdAt', to_char(o.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), \
+           'updatedAt', to_char(o.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'))",
+    fields: &[
+        word("id", "o.id::text"),
+        text("name", "o.name"),
+        text("code", "o.code"),
+        text("zuoraAccountId", "o.zuora_account_id"),
+        text("salesforceAccountId", "o.salesforce_account_id"),
+        word("country", "o.country"),
+        word("kind", "o.kind"),
+        word("state", "o.state"),
+        moment("createdAt", "o.created_at"),
+        moment("updatedAt", "o.updated_at"),
+    ],
+    sorts: &[("users", "o.user_count")],
+    id: "o.id",
+};
+
+pub const USERS: Collection = Collection {
+    from: "FROM users u JOIN organisations o ON o.id = u.organisation_id JOIN organisations me ON me.id = $2 \
+           WHERE u.tenant_id = $1 AND u.removed_at IS NULL AND (me.kind = 'host' OR u.organisation_id = me.id) \
+           AND $3::timestamptz IS NOT NULL",
+    item: "json_build_object('object', 'user', 'id', u.id, 'number', u.number::text, 'name', u.name, 'email', u.email, \
+           'role', u.role, 'state', u.state, 'organisationId', u.organisation_id, 'organisationName', o.name, \
+           'lastSignedInAt', to_char(u.last_signed_in_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), \
+           'createdAt', to_char(u.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), \
+           'updatedAt', to_char(u.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'))",
+    fields: &[
+        word("id", "u.id::text"),
+        text("name", "u.name"),
+        text("email", "u.email_key"),
+        word("role", "u.role"),
+        word("state", "u.state"),
+        word("organisationId", "u.organisation_id::text"),
+        moment("createdAt", "u.created_at"),
+        moment("updatedAt", "u.updated_at"),
+    ],
+    sorts: &[],
+    id: "u.id",
+};
+
+pub const PARTNERS: Collection = Collection {
+    from: "FROM partner_records r LEFT JOIN invitations i ON i.id = r.invitation_id WHERE r.tenant_id = $1 \
+           AND r.organisation_id = $2 AND r.deleted_at IS NULL AND $3::timestamptz IS NOT NULL",
+    item: "json_build_object('object', 'partner', 'id', r.id, 'companyName', r.company_name, 'type', r.partner_type, \
+           'email', r.email, 'salesAmount', r.sales_amount, 'frequency', r.frequency, 'paymentTerms', r.payment_terms, \
+           'invitationStatus', CASE WHEN i.state = 'accepted' THEN 'accepted' \
+               WHEN i.state = 'pending' AND i.expires_at > $3 THEN 'invited' END, \
+           'guestOrganisationId', r.guest_organisation_id, 'version', r.version, \
+           'createdAt', to_char(r.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), \
+           'updatedAt', to_char(r.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'))",
+    fields: &[
+        word("id", "r.id::text"),
+        text("companyName", "r.company_name"),
+        word("type", "r.partner_type"),
+        text("email", "r.email_key"),
+        Field { name: "salesAmount", sql: "r.sales_amount::bigint", kind: Kind::Number },
+        moment("createdAt", "r.created_at"),
+        moment("updatedAt", "r.updated_at"),
+    ],
+    sorts: &[],
+    id: "r.id",
+};
+
+pub const CONNECTIONS: Collection = Collection {
+    from: "FROM connections c JOIN organisations h ON h.id = c.host_organisation_id \
+           JOIN organisations g ON g.id = c.guest_organisation_id WHERE c.tenant_id = $1 \
+           AND (c.host_organisation_id = $2 OR c.guest_organisation_id = $2) AND $3::timestamptz IS NOT NULL",
+    item: "json_build_object('object', 'connection', 'id', c.id, 'number', c.number::text, \
+           'hostOrganisationId', h.id, 'hostOrganisationName', h.name, 'guestOrganisationId', g.id, \
+           'guestOrganisationName', g.name, 'hostGrants', c.host_grants, 'guestGrants', c.guest_grants, \
+           'state', CASE WHEN c.ended_at IS NULL THEN 'live' ELSE 'ended' END, \
+           'createdAt', to_char(c.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), \
+           'endedAt', to_char(c.ended_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'))",
+    fields: &[
+        word("id", "c.id::text"),
+        text("hostOrganisationName", "h.name"),
+        text("guestOrganisationName", "g.name"),
+        word("state", "(CASE WHEN c.ended_at IS NULL THEN 'live' ELSE 'ended' END)"),
+        moment("createdAt", "c.created_at"),
+    ],
+    sorts: &[],
+    id: "c.id",
+};
+
+pub const API_CLIENTS: Collection = Collection {
+    from: "FROM api_clients a WHERE a.tenant_id = $1 AND a.organisation_id = $2 AND $3::timestamptz IS NOT NULL",
+    item: "json_build_object('object', 'api_client', 'id', a.id, 'kind', a.kind, 'name', a.name, \
+           'permissions', a.permissions, 'state', CASE WHEN a.revoked_at IS NULL THEN 'active' ELSE 'revoked' END, \
+           'lastUsedAt', to_char(a.last_used_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), \
+           'createdAt', to_char(a.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'))",
+    fields: &[
+        word("id", "a.id::text"),
+        text("name", "a.name"),
+        word("kind", "a.kind"),
+        moment("createdAt", "a.created_at"),
+    ],
+    sorts: &[],
+    id: "a.id",
+};
+
+pub const AUDIT_EVENTS: Collection = Collection {
+    from: "FROM audit_events e JOIN organisations me ON me.id = $2 WHERE e.tenant_id = $1 \
+           AND (me.kind = 'host' OR e.organisation_id = me.id) AND $3::timestamptz IS NOT NULL",
+    item: "json_build_object('object', 'audit_event', 'id', e.id, 'organisationId', e.organisation_id, \
+           'at', to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), 'actorKind', e.actor_kind, \
+           'actorId', e.actor_id, 'actorName', e.actor_name, 'verb', e.verb, 'objectKind', e.object_kind, \
+           'objectId', e.object_id, 'objectName', e.object_name, 'changes', e.changes)",
+    fields: &[
+        word("id", "e.id::text"),
+        word("organisationId", "e.organisation_id::text"),
+        word("verb", "e.verb"),
+        word("objectKind", "e.object_kind"),
+        word("objectId", "e.object_id::text"),
+        text("actorName", "e.actor_name"),
+        text("objectName", "e.object_name"),
+        moment("at", "e.at"),
+    ],
+    sorts: &[],
+    id: "e.id",
+};

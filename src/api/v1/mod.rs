@@ -1,0 +1,16 @@
+//! The portal's own API, `/api/v1`: collections that are declared, in the style of seed 004.
+
+mod collections;
+mod invoice_owner;
+mod me;
+mod read;
+
+use actix_web::web;
+
+/// Routes below `/api/v1`.
+pub fn routes(config: &mut web::ServiceConfig) {
+    config
+        .service(web::resource("/v1/organisations/{id}/invoice-owner").route(web::get().to(invoice_owner::show)))
+        .service(web::resource("/v1/me").route(web::get().to(me::show)))
+        .configure(read::routes);
+}

@@ -1,0 +1,105 @@
+//! Reading a collection: one by its id, a page, a find. One set of handlers for all of them; the grant is a type.
+
+use std::marker::PhantomData;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::collections as all;
+use crate::access::{Grant, ManageClients, ReadOwnHistory, ReadRecords, ReadUsers};
+use crate::api::collection::{Collection, Scope};
+use crate::api::door::Api;
+use crate::api::find::{self, Bind, Condition};
+use crate::api::page::{KNOWN, Page, Parameters};
+use crate::api::{ApiError, Body};
+use crate::db::Fault;
+use crate::web::path;
+use crate::web::portal::Shared;
+
+/// A collection that callers with a grant may read.
+trait Readable: 'static {
+    type Needs: Grant;
+    const COLLECTION: Collection;
+}
+
+macro_rules! readable {
+    ($($name:ident: $grant:ty, $collection:expr;)+) => {
+        $(struct $name;
+
+        impl Readable for $name {
+            type Needs = $grant;
+            const COLLECTION: Collection = $collection;
+        })+
+    };
+}
+
+readable! {
+    Organisations: ReadRecords, all::ORGANISATIONS;
+    Users: ReadUsers, all::USERS;
+    Partners: ReadRecords, all::PARTNERS;
+    Connections: ReadRecords, all::CONNECTIONS;
+    ApiClients: ManageClients, all::API_CLIENTS;
+    AuditEvents: ReadOwnHistory, all::AUDIT_EVENTS;
+}
+
+/// Routes of every collection.
+pub fn routes(config: &mut web::ServiceConfig) {
+    at::<Organisations>(config, "organisations");
+    at::<Users>(config, "users");
+    at::<Partners>(config, "partners");
+    at::<Connections>(config, "connections");
+    at::<ApiClients>(config, "api-clients");
+    at::<AuditEvents>(config, "audit-events");
+}
+
+fn at<R: Readable>(config: &mut web::ServiceConfig, name: &str) {
+    config
+        .service(web::resource(format!("/v1/{name}")).route(web::get().to(Reading::<R>::list)))
+        .service(web::resource(format!("/v1/{name}/find")).route(web::post().to(Reading::<R>::search)))
+        .service(web::resource(format!("/v1/{name}/{{id}}")).route(web::get().to(Reading::<R>::one)));
+}
+
+struct Reading<R>(PhantomData<R>);
+
+impl<R: Readable> Reading<R> {
+    async fn one(who: Api<R::Needs>, portal: Shared, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+        Parameters::read(&request, &[])?;
+        let id = path::id(&request, "id").map_err(|_| ApiError::not_found())?;
+        let sql = format!("{} = ANY($4::text[]::uuid[])", R::COLLECTION.id);
+        let condition = Condition { sql, binds: vec![Bind::Texts(vec![id.to_string()])] };
+        let scope = scope(&who, &portal);
+        let look = move |conn: &mut _| Ok::<_, Fault>(R::COLLECTION.one(conn, scope, &condition)?);
+        let found = portal.db.read(look).await?.ok_or_else(ApiError::not_found)?;
+        Ok(HttpResponse::Ok().content_type("application/json").body(found))
+    }
+
+    async fn list(who: Api<R::Needs>, portal: Shared, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+        Self::answer(&who, &portal, &request, None).await
+    }
+
+    async fn search(
+        who: Api<R::Needs>,
+        portal: Shared,
+        request: HttpRequest,
+        body: Body,
+    ) -> Result<HttpResponse, ApiError> {
+        let condition = find::compile(&body.0, R::COLLECTION.fields, 4)?;
+        Self::answer(&who, &portal, &request, Some(condition)).await
+    }
+
+    async fn answer(
+        who: &Api<R::Needs>,
+        portal: &Shared,
+        request: &HttpRequest,
+        condition: Option<Condition>,
+    ) -> Result<HttpResponse, ApiError> {
+        let page = Page::of(&Parameters::read(request, &KNOWN)?)?;
+        let (order, scope) = (R::COLLECTION.order(&page)?, scope(who, portal));
+        let look =
+            move |conn: &mut _| Ok::<_, Fault>(R::COLLECTION.list(conn, scope, (&page, order), condition.as_ref())?);
+        Ok(portal.db.read(look).await?.answer())
+    }
+}
+
+fn scope<G>(who: &Api<G>, portal: &Shared) -> Scope {
+    Scope { tenant: who.0.tenant.id, organisation: who.0.organisation.id, now: portal.clock.now() }
+}

@@ -1,0 +1,90 @@
+//! Seed 004: `/api/v1/partner-invitations`, its three reads. The account is the credential's own organisation.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use crate::access::ReadInvitations;
+use crate::api::collection::{Collection, Scope};
+use crate::api::door::Api;
+use crate::api::find::{self, Bind, Condition, Field, Kind};
+use crate::api::page::{KNOWN, Page, Parameters};
+use crate::api::{ApiError, Body};
+use crate::db::Fault;
+use crate::web::path;
+use crate::web::portal::Shared;
+
+const INVITATIONS: Collection = Collection {
+    from: "FROM invitations i JOIN users u ON u.id = i.inviter_id JOIN organisations o ON o.id = i.organisation_id \
+           WHERE i.tenant_id = $1 AND i.organisation_id = $2 AND i.kind = 'partner' AND $3::timestamptz IS NOT NULL",
+    item: "json_build_object('object', 'partner_invitation', 'id', i.number::text, \
+           'createdAt', to_char(i.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), \
+           'updatedAt', to_char(i.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), \
+           'accountId', o.number::text, 'fromUserId', u.number::text, 'toAccountName', i.company_name, \
+           'toUserEmail', i.email, \
+           'status', CASE WHEN i.state = 'pending' AND i.expires_at <= $3 THEN 'EXPIRED' ELSE upper(i.state) END)",
+    fields: &[
+        Field { name: "id", sql: "i.number", kind: Kind::Number },
+        Field { name: "status", sql: STATUS, kind: Kind::Word },
+        Field { name: "fromUserId", sql: "u.number", kind: Kind::SearchableNumber },
+        Field { name: "toAccountName", sql: "i.company_name", kind: Kind::Text },
+        Field { name: "toUserEmail", sql: "i.email", kind: Kind::Text },
+        Field { name: "createdAt", sql: "i.created_at", kind: Kind::Moment },
+        Field { name: "updatedAt", sql: "i.updated_at", kind: Kind::Moment },
+    ],
+    sorts: &[("accountId", "o.number")],
+    id: "i.number",
+};
+
+/// Expired is told by the clock, as everywhere.
+const STATUS: &str = "(CASE WHEN i.state = 'pending' AND i.expires_at <= $3 THEN 'EXPIRED' ELSE upper(i.state) END)";
+
+/// Routes of this format.
+pub fn routes(config: &mut web::ServiceConfig) {
+    config
+        .service(web::resource("/v1/partner-invitations").route(web::get().to(list)))
+        .service(web::resource("/v1/partner-invitations/find").route(web::post().to(search)))
+        .service(web::resource("/v1/partner-invitations/{number}").route(web::get().to(one)));
+}
+
+fn scope(who: &Api<ReadInvitations>, portal: &Shared) -> Scope {
+    Scope { tenant: who.0.tenant.id, organisation: who.0.organisation.id, now: portal.clock.now() }
+}
+
+/// `GET /v1/partner-invitations/{partnerInvitationId}`
+async fn one(who: Api<ReadInvitations>, portal: Shared, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    Parameters::read(&request, &[])?;
+    let text = path::word(&request, "number").map_err(|_| ApiError::not_found())?;
+    let number = text.parse().ok().filter(|number: &i64| number.to_string() == text).ok_or_else(ApiError::not_found)?;
+    let condition = Condition { sql: "i.number = ANY($4)".into(), binds: vec![Bind::Numbers(vec![number])] };
+    let scope = scope(&who, &portal);
+    let look = move |conn: &mut _| Ok::<_, Fault>(INVITATIONS.one(conn, scope, &condition)?);
+    let found = portal.db.read(look).await?.ok_or_else(ApiError::not_found)?;
+    Ok(HttpResponse::Ok().content_type("application/json").body(found))
+}
+
+/// `GET /v1/partner-invitations`
+async fn list(who: Api<ReadInvitations>, portal: Shared, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    answer(&who, &portal, &request, None).await
+}
+
+/// `POST /v1/partner-invitations/find`
+async fn search(
+    who: Api<ReadInvitations>,
+    portal: Shared,
+    request: HttpRequest,
+    body: Body,
+) -> Result<HttpResponse, ApiError> {
+    let condition = find::compile(&body.0, INVITATIONS.fields, 4)?;
+    answer(&who, &portal, &request, Some(condition)).await
+}
+
+async fn answer(
+    who: &Api<ReadInvitations>,
+    portal: &Shared,
+    request: &HttpRequest,
+    condition: Option<Condition>,
+) -> Result<HttpResponse, ApiError> {
+    let page = Page::of(&Parameters::read(request, &KNOWN)?)?;
+    let (order, scope) = (INVITATIONS.order(&page)?, scope(who, portal));
+    let look = move |conn: &mut _| Ok::<_, Fault>(INVITATIONS.list(conn, scope, (&page, order), condition.as_ref())?);
+    Ok(portal.db.read(look).await?.answer())
+}

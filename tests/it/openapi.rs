@@ -1,0 +1,57 @@
+//! The API's own description: it is served, it is linked, and it tells every route and no other.
+
+use std::collections::BTreeSet;
+
+use super::house;
+use super::support::App;
+
+/// Every route of `src/wire` and `src/api/v1`, as method and path, read from the sources.
+fn registered() -> BTreeSet<(String, String)> {
+    let mut found = BTreeSet::new();
+    let sources = house::sources();
+    let api = sources.iter().filter(|one| one.path.starts_with("src/wire/") || one.path.starts_with("src/api/v1/"));
+    for source in api {
+        let code: String = source.code.split_whitespace().collect();
+        for resource in code.split("web::resource(\"").skip(1) {
+            let (path, rest) = resource.split_once('"').expect("a path");
+            let rest = rest.split("web::resource(").next().unwrap_or_default();
+            for method in ["get", "post", "put", "patch", "delete"] {
+                if rest.contains(&format!("web::{method}()")) {
+                    found.insert((method.to_owned(), format!("/api{path}")));
+                }
+            }
+        }
+        for name in code.split("config,\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+            for (method, below) in [("get", ""), ("post", "/find"), ("get", "/{id}")] {
+                found.insert((method.to_owned(), format!("/api/v1/{name}{below}")));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn every_route_is_described_and_nothing_else() {
+    let described: BTreeSet<_> = guildhall::api::openapi::all()
+        .into_iter()
+        .map(|operation| (operation.method.to_owned(), operation.path.to_owned()))
+        .collect();
+    assert_eq!(registered(), described);
+}
+
+#[test]
+fn the_document_and_the_page_are_public_and_linked() {
+    // S4-25
+    let app = App::start();
+    let mut visitor = app.visitor();
+    let document = visitor.get("/api/openapi.json").is(200).json();
+    assert_eq!(document["openapi"], "3.1.0");
+    let text = document.to_string();
+    for name in text.split("#/components/schemas/").skip(1).filter_map(|rest| rest.split('"').next()) {
+        assert!(document["components"]["schemas"][name].is_object(), "{name} is described");
+    }
+    let page = visitor.open("/api/docs");
+    page.shows("client_credentials").shows("/api/v1/partner-invitations/find").shows("READ_INVITATION");
+    let sign_in = visitor.open("/signin");
+    assert_eq!(sign_in.page().link("API"), "/api/docs");
+}

@@ -75,8 +75,7 @@ pub fn worker_by(config: &Config, clock: &Clock, transport: Transport) -> Worker
 ///
 /// # Errors
 /// When the listener cannot be used.
-pub fn serve(portal: Portal, listener: TcpListener, workers: usize, extras: Extras) -> std::io::Result<Server> {
-    let portal = web::Data::new(portal);
+pub fn serve(portal: Shared, listener: TcpListener, workers: usize, extras: Extras) -> std::io::Result<Server> {
     let counts = web::Data::new(CountCache::default());
     let server = HttpServer::new(move || {
         // actix runs the last `wrap` first; a request meets these from the bottom to the top.

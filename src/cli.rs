@@ -1,6 +1,6 @@
 //! The command line: `serve`, `migrate`, `tenant create`, and development mode when started without configuration.
 
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -15,7 +15,8 @@ use crate::db::{Fault, migrate};
 use crate::development::Extras;
 use crate::mail::{Bell, Worker, retry};
 use crate::settings::actions::{self, NewTenant};
-use crate::{app, development, input};
+use crate::telemetry::{Traces, door, log};
+use crate::{app, development, doctor, input};
 
 const EXAMPLES: &str = "Examples:
   guildhall                      development mode: everything it needs, on this machine only
@@ -43,6 +44,8 @@ enum Command {
     Worker,
     /// Brings the database to this version's schema.
     Migrate,
+    /// Examines this installation and says what to do: configuration, database, identity providers, mail, clocks.
+    Doctor,
     /// Manages tenants.
     Tenant {
         #[command(subcommand)]
@@ -77,6 +80,7 @@ pub fn run() -> ExitCode {
         None | Some(Command::Serve) => serve(),
         Some(Command::Worker) => work(),
         Some(Command::Migrate) => migrate_now(),
+        Some(Command::Doctor) => return examine(),
         Some(Command::Tenant { command: TenantCommand::Create { slug, name, owner_email, owner_name } }) => {
             create_tenant(&slug, &name, &owner_email, &owner_name)
         }
@@ -106,44 +110,75 @@ fn config() -> Result<Config, String> {
 
 fn serve() -> Result<(), String> {
     let config = config()?;
-    log_as_json();
+    let traces = begin_to_tell(&config)?;
     migrate::check(config.database_url.expose_secret())?;
-    let (address, workers) = ((config.listen, config.port), config.workers);
-    let listener =
-        TcpListener::bind(address).map_err(|error| format!("cannot listen on {}:{}: {error}", address.0, address.1))?;
+    let workers = config.workers;
+    let listener = listen((config.listen, config.port).into())?;
+    let metrics = config.metrics.map(listen).transpose()?;
     let worker = app::worker(&config, &Clock::system())?;
     if worker.is_none() {
         tracing::warn!("SMTP_URL is not set: mail stays in the outbox until it is");
     }
     let portal = app::portal(config, &Clock::system(), false);
-    run_until_told(portal, listener, workers, worker, Extras::none())
+    let served = run_until_told(Service { portal, listener, workers, worker, metrics, extras: Extras::none() });
+    if let Some(traces) = traces {
+        traces.finish();
+    }
+    served
+}
+
+fn listen(address: SocketAddr) -> Result<TcpListener, String> {
+    TcpListener::bind(address).map_err(|error| format!("cannot listen on {address}: {error}"))
+}
+
+/// Log lines from here on, and traces where they are wanted.
+fn begin_to_tell(config: &Config) -> Result<Option<Traces>, String> {
+    let traces = config.traces.as_ref().map(|target| Traces::to(&target.endpoint, target.share)).transpose()?;
+    log::begin(traces.as_ref());
+    Ok(traces)
 }
 
 /// Works the outbox until SIGTERM or SIGINT.
 fn work() -> Result<(), String> {
     let config = config()?;
-    log_as_json();
+    let traces = begin_to_tell(&config)?;
     migrate::check(config.database_url.expose_secret())?;
     let worker = app::worker(&config, &Clock::system())?;
     let worker = worker.ok_or("SMTP_URL is not set: there is no mail server to send by")?;
     actix_web::rt::System::new().block_on(async move { worker.run(Bell::default(), told_to_stop()).await });
+    if let Some(traces) = traces {
+        traces.finish();
+    }
     Ok(())
 }
 
+/// All that one process does.
+pub struct Service {
+    pub portal: crate::web::Portal,
+    pub listener: TcpListener,
+    /// Threads that serve.
+    pub workers: usize,
+    /// Sends mail.
+    pub worker: Option<Worker>,
+    /// Where Prometheus asks.
+    pub metrics: Option<TcpListener>,
+    pub extras: Extras,
+}
+
 /// Serves and works the outbox until SIGTERM or SIGINT, then finishes the requests and the mails under way.
-pub fn run_until_told(
-    portal: crate::web::Portal,
-    listener: TcpListener,
-    workers: usize,
-    worker: Option<Worker>,
-    extras: Extras,
-) -> Result<(), String> {
+pub fn run_until_told(service: Service) -> Result<(), String> {
+    let Service { portal, listener, workers, worker, metrics, extras } = service;
     actix_web::rt::System::new().block_on(async move {
+        let portal = actix_web::web::Data::new(portal);
         let bell = portal.bell.clone();
         let working = worker.map(|worker| {
             let told = told_to_stop();
             actix_web::rt::spawn(async move { worker.run(bell, told).await })
         });
+        if let Some(listener) = metrics {
+            // Ends with the process: figures are wanted while it stops, too.
+            actix_web::rt::spawn(door::serve(portal.clone(), listener).map_err(|error| error.to_string())?);
+        }
         let server = app::serve(portal, listener, workers, extras).map_err(|error| error.to_string())?;
         let handle = server.handle();
         let stopping = actix_web::rt::spawn(async move {
@@ -178,17 +213,20 @@ fn told_to_stop() -> impl Future<Output = ()> {
     }
 }
 
-/// One JSON object a line, on standard output.
-fn log_as_json() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("GUILDHALL_LOG").unwrap_or_else(|_| "info".into());
-    // Fails only when a subscriber is set already, which then stays.
-    drop(tracing_subscriber::fmt().json().flatten_event(true).with_env_filter(filter).try_init());
-}
-
 fn migrate_now() -> Result<(), String> {
     let done = migrate::run(config()?.database_url.expose_secret())?;
     println!("{}", if done == 0 { "The database is up to date.".into() } else { format!("{done} migrations done.") });
     Ok(())
+}
+
+/// Tells what it found on standard output; fails when something has to be mended.
+fn examine() -> ExitCode {
+    let report = match Config::read(&|name| std::env::var(name).ok()) {
+        Ok(config) => doctor::examine(&config, &Clock::system()),
+        Err(faults) => doctor::incomplete(&faults),
+    };
+    println!("{report}");
+    if report.count(doctor::Verdict::Fault) == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn create_tenant(slug: &str, name: &str, owner_email: &str, owner_name: &str) -> Result<(), String> {

@@ -1,11 +1,15 @@
 //! Configuration: the environment, read once into one struct. Reports every fault together and never prints a value.
 //! The table in the README is tested against [`VARIABLES`].
 
-use std::net::{IpAddr, Ipv4Addr};
+mod base_url;
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use secrecy::SecretString;
-use url::{Host, Url};
+use url::Url;
+
+pub use base_url::{BaseUrl, is_loopback};
 
 use crate::mail::{Sender, SmtpUrl};
 use crate::secrets::SecretKey;
@@ -31,6 +35,9 @@ pub const VARIABLES: &[&str] = &[
     "PORT",
     "WORKERS",
     "DATABASE_POOL_SIZE",
+    "METRICS_LISTEN",
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "OTEL_TRACES_SAMPLER_ARG",
     "GUILDHALL_LOG",
     "GUILDHALL_DATA_DIR",
 ];
@@ -49,70 +56,18 @@ pub struct Config {
     pub listen: IpAddr,
     pub port: u16,
     pub workers: usize,
+    /// Where Prometheus asks; nowhere by default.
+    pub metrics: Option<SocketAddr>,
+    /// Where traces go; nowhere by default.
+    pub traces: Option<TraceTarget>,
 }
 
-/// Where people reach the portal. Links, cookies and the Host check come from it, never from a request.
+/// A collector of traces, and the share of requests that it gets.
 #[derive(Debug, Clone)]
-pub struct BaseUrl {
-    url: Url,
-    authority: String,
-}
-
-impl BaseUrl {
-    /// An origin without path: https, or http on a loopback host.
-    pub fn parse(text: &str) -> Option<Self> {
-        let url = Url::parse(text.trim_end_matches('/')).ok()?;
-        let plain = url.path() == "/" && url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
-        let safe = url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url));
-        let host = url.host_str()?;
-        let authority = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
-        (plain && safe).then_some(Self { url, authority })
-    }
-
-    /// Scheme, host and port, as in an `Origin` header.
-    pub fn origin(&self) -> String {
-        format!("{}://{}", self.url.scheme(), self.authority)
-    }
-
-    /// Host and port, as in a `Host` header.
-    pub fn authority(&self) -> &str {
-        &self.authority
-    }
-
-    /// An absolute address for a path that begins with `/`.
-    pub fn join(&self, path: &str) -> String {
-        format!("{}{path}", self.origin())
-    }
-
-    /// Whether cookies may be `Secure` and carry the `__Host-` prefix.
-    pub fn is_https(&self) -> bool {
-        self.url.scheme() == "https"
-    }
-
-    /// Whether this is an address of this machine only.
-    pub fn is_loopback(&self) -> bool {
-        is_loopback(&self.url)
-    }
-
-    /// The host alone.
-    pub fn host(&self) -> &str {
-        self.url.host_str().unwrap_or_default()
-    }
-
-    /// As a `Url`.
-    pub fn url(&self) -> &Url {
-        &self.url
-    }
-}
-
-/// Whether a URL names this machine.
-pub fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        None => false,
-    }
+pub struct TraceTarget {
+    pub endpoint: Url,
+    /// Between 0 and 1.
+    pub share: f64,
 }
 
 /// One thing that is wrong with the environment: the variable and how to mend it.
@@ -181,9 +136,11 @@ impl Config {
             secret_key: Arc::new(secret_key),
             providers: vec![provider],
             smtp: None,
-            listen: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            listen: LOCALHOST,
             port,
             workers: cores(),
+            metrics: None,
+            traces: None,
         }
     }
 
@@ -202,17 +159,14 @@ impl Config {
         let providers = providers(&mut reader, base_url.as_ref());
         let smtp = reader.or("SMTP_URL", None, SMTP_URL_REMEDY, |text| SmtpUrl::parse(text).map(Some));
         let mail_from = reader.or("MAIL_FROM", None, MAIL_FROM_REMEDY, |text| Sender::parse(text).map(Some));
-        let listen = reader.or(
-            "LISTEN",
-            IpAddr::V4(Ipv4Addr::LOCALHOST),
-            "an IP address to listen on, such as 0.0.0.0",
-            |text| text.parse().ok(),
-        );
+        let listen =
+            reader.or("LISTEN", LOCALHOST, "an IP address to listen on, such as 0.0.0.0", |text| text.parse().ok());
         let port = reader.or("PORT", 8080, "a port between 1 and 65535", |text| text.parse().ok());
         let workers = reader.or("WORKERS", cores(), "a number of threads between 1 and 256", |text| number(text, 256));
         let pool = reader.or("DATABASE_POOL_SIZE", cores() * 2, "a number of connections between 1 and 100", |text| {
             number(text, 100)
         });
+        let (metrics, traces) = (metrics(&mut reader), traces(&mut reader));
         match (database_url, base_url, secret_key) {
             (Some(database_url), Some(base_url), Some(secret_key)) if reader.faults.is_empty() => Ok(Self {
                 database_url,
@@ -225,6 +179,8 @@ impl Config {
                 listen,
                 port,
                 workers,
+                metrics,
+                traces,
             }),
             _ => Err(reader.faults),
         }
@@ -240,6 +196,27 @@ const PROVIDERS_REMEDY: &str = "at least one key of letters and digits, separate
 const SMTP_URL_REMEDY: &str = "the mail server, as smtp://user:password@host:587 or smtps://user:password@host, without \
     weakened encryption where there is a password (see the README, Mail)";
 const MAIL_FROM_REMEDY: &str = "one email address, or Name <address>";
+
+const TRACES_REMEDY: &str =
+    "a collector that speaks OTLP over HTTP without TLS, on this machine or in your own network: http://localhost:4318";
+
+const LOCALHOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+fn metrics(reader: &mut Reader<'_>) -> Option<SocketAddr> {
+    let remedy = "an address and a port, such as 127.0.0.1:9464";
+    reader.or("METRICS_LISTEN", None, remedy, |text| text.parse().ok().map(Some))
+}
+
+/// The names are those of the OpenTelemetry specification.
+fn traces(reader: &mut Reader<'_>) -> Option<TraceTarget> {
+    let endpoint = reader.or("OTEL_EXPORTER_OTLP_ENDPOINT", None, TRACES_REMEDY, |text| {
+        Url::parse(text).ok().filter(|url| url.scheme() == "http" && url.has_host()).map(Some)
+    });
+    let share = reader.or("OTEL_TRACES_SAMPLER_ARG", 1.0, "a share of all requests between 0 and 1", |text| {
+        text.parse().ok().filter(|share| (0.0..=1.0).contains(share))
+    });
+    endpoint.map(|endpoint| TraceTarget { endpoint, share })
+}
 
 fn cores() -> usize {
     std::thread::available_parallelism().map_or(2, std::num::NonZero::get)
@@ -354,6 +331,16 @@ mod tests {
         assert_eq!(faults("GUILDHALL_SECRET_KEY", Some("abc")), ["GUILDHALL_SECRET_KEY"]);
         assert_eq!(faults("OIDC_GOOGLE_ISSUER", Some("http://accounts.google.com")), ["OIDC_GOOGLE_ISSUER"]);
         assert_eq!(faults("PORT", Some("eighty")), ["PORT"]);
+    }
+
+    #[test]
+    fn figures_and_traces_go_nowhere_unless_told() {
+        let config = Config::read(&complete).ok().unwrap();
+        assert!(config.metrics.is_none() && config.traces.is_none());
+        assert_eq!(faults("METRICS_LISTEN", Some("9464")), ["METRICS_LISTEN"]);
+        assert_eq!(faults("OTEL_EXPORTER_OTLP_ENDPOINT", Some("https://collector")), ["OTEL_EXPORTER_OTLP_ENDPOINT"]);
+        assert_eq!(faults("OTEL_TRACES_SAMPLER_ARG", Some("2")), ["OTEL_TRACES_SAMPLER_ARG"]);
+        assert!(faults("OTEL_EXPORTER_OTLP_ENDPOINT", Some("http://localhost:4318")).is_empty());
     }
 
     #[test]

@@ -28,6 +28,8 @@ pub mod connections;
 pub mod db;
 /// What one command gives: a database, an identity provider, demo data.
 pub mod development;
+/// Examines an installation and says what to do.
+pub mod doctor;
 /// Who may pass to Shop and Self-Service.
 pub mod gate;
 /// Whether the program lives and can work.
@@ -48,6 +50,8 @@ pub mod secrets;
 pub mod settings;
 /// Signing in by OpenID Connect.
 pub mod signin;
+/// What the portal tells its operators: log, figures, traces.
+pub mod telemetry;
 /// People and the rules for roles.
 pub mod users;
 /// The shell around every feature.

@@ -41,7 +41,28 @@ pub fn check(url: &str) -> Result<(), String> {
     }
 }
 
-fn connect(url: &str) -> Result<PgConnection, String> {
+/// The versions that this binary knows and the database lacks, and those of the database that it does not know.
+///
+/// # Errors
+/// In words, when the database's list cannot be read.
+pub fn difference(conn: &mut PgConnection) -> Result<(Vec<String>, Vec<String>), String> {
+    let unreadable = |error: &dyn std::fmt::Display| format!("the list of migrations cannot be read: {error}");
+    let known: Vec<Box<dyn diesel::migration::Migration<diesel::pg::Pg>>> =
+        diesel::migration::MigrationSource::migrations(&MIGRATIONS).map_err(|error| unreadable(&error))?;
+    let known: Vec<String> = known.iter().map(|migration| migration.name().version().to_string()).collect();
+    let applied = conn.applied_migrations().map_err(|error| unreadable(&error))?;
+    let applied: Vec<String> = applied.iter().map(ToString::to_string).collect();
+    let lacks = |list: &[String], other: &[String]| -> Vec<String> {
+        list.iter().filter(|version| !other.contains(version)).cloned().collect()
+    };
+    Ok((lacks(&known, &applied), lacks(&applied, &known)))
+}
+
+/// One connection outside the pool, for work that is not a request's.
+///
+/// # Errors
+/// A sentence with what to look at.
+pub fn connect(url: &str) -> Result<PgConnection, String> {
     let hint = "DATABASE_URL: the database cannot be reached; is it running, and are name and password right?";
     PgConnection::establish(url).map_err(|_| hint.to_owned())
 }

@@ -15,13 +15,15 @@ pub mod schema;
 pub mod text_enum;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::Connection as _;
 use diesel::pg::PgConnection;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use tokio::sync::Semaphore;
+use tracing::Instrument as _;
 
+use crate::telemetry::{SPANS, figures};
 pub use fault::{DbError, Fault};
 use manager::{Manager, Pooled};
 
@@ -63,7 +65,7 @@ impl Db {
         T: Send + 'static,
         R: Send + 'static,
     {
-        self.run(self.pool.max_size() + 1, work).await
+        self.watched("read", self.pool.max_size() + 1, work).await
     }
 
     /// Runs `work` in one transaction: all of it happens or nothing. Deadlocks and serialisation failures are
@@ -84,7 +86,33 @@ impl Db {
                 }
             }
         };
-        self.run(1, whole).await
+        self.watched("write", 1, whole).await
+    }
+
+    /// Connections that work and that wait for work.
+    pub fn connections(&self) -> (u32, u32) {
+        let state = self.pool.state();
+        (state.connections.saturating_sub(state.idle_connections), state.idle_connections)
+    }
+
+    /// Runs `work`, and lets the operators know how long that took and how it ended.
+    async fn watched<T, R, F>(&self, kind: &'static str, connections: u32, work: F) -> Result<T, Fault<R>>
+    where
+        F: Fn(&mut PgConnection) -> Result<T, Fault<R>> + Send + 'static,
+        T: Send + 'static,
+        R: Send + 'static,
+    {
+        let began = Instant::now();
+        let span = tracing::trace_span!(target: SPANS, "database", db.system.name = "postgresql", work = kind);
+        let answer = self.run(connections, work).instrument(span).await;
+        let outcome = match &answer {
+            Ok(_) => "done",
+            Err(Fault::Refused(_)) => "refused",
+            Err(Fault::Db(DbError::Busy)) => "busy",
+            Err(Fault::Db(_)) => "failed",
+        };
+        figures::database(kind, outcome, began.elapsed());
+        answer
     }
 
     async fn run<T, R, F>(&self, connections: u32, work: F) -> Result<T, Fault<R>>

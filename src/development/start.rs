@@ -12,6 +12,8 @@ use super::demo;
 use super::extras::Extras;
 use super::identity_provider::{Assets, Client, IdentityProvider, Person};
 use super::postgres::{Durability, NAME, PrivatePostgres};
+use crate::app;
+use crate::cli::{self, Service};
 use crate::clock::Clock;
 use crate::config::{BaseUrl, Config};
 use crate::db::migrate;
@@ -19,7 +21,6 @@ use crate::mail::{Mailbox, Transport, Worker};
 use crate::secrets::{self, SecretKey};
 use crate::signin::provider::{Alg, ProviderConfig};
 use crate::web::assets;
-use crate::{app, cli};
 
 const CLIENT_ID: &str = "guildhall";
 const PROVIDER_KEY: &str = "dev";
@@ -46,7 +47,8 @@ pub fn run() -> Result<(), String> {
     println!("{}", welcome(port));
     let workers = prepared.config.workers;
     let portal = app::portal(prepared.config, &clock, true);
-    let served = cli::run_until_told(portal, listener, workers, Some(prepared.worker), prepared.extras);
+    let (worker, extras) = (Some(prepared.worker), prepared.extras);
+    let served = cli::run_until_told(Service { portal, listener, workers, worker, metrics: None, extras });
     let stopped = postgres.stop().map_err(|error| error.to_string());
     served.and(stopped)
 }

@@ -67,6 +67,22 @@ impl Smtp {
         answer
     }
 
+    /// Whether the server can be reached and lets us in. Announces no mail.
+    ///
+    /// # Errors
+    /// In the server's words or ours.
+    pub async fn examine(&self) -> Result<(), String> {
+        match self.open().await {
+            Ok(mut connection) => {
+                drop(tokio::time::timeout(GOODBYE, connection.quit()).await);
+                Ok(())
+            }
+            Err(Answer::Later { code, words } | Answer::Refused { code, words }) => Err(format!("{code} {words}")),
+            Err(Answer::Unreached { words } | Answer::Unknown { words }) => Err(words),
+            Err(Answer::Taken { .. } | Answer::Stopped) => Ok(()),
+        }
+    }
+
     /// Up to the point where mail can be announced. Whatever fails here is not the mail's fault.
     async fn open(&self) -> Result<AsyncSmtpConnection, Answer> {
         let implicit = self.tls.clone().filter(|_| self.url.encryption == Encryption::Implicit);

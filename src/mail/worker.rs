@@ -23,6 +23,7 @@ use crate::clock::Clock;
 use crate::config::BaseUrl;
 use crate::db::{Db, DbError, Fault};
 use crate::secrets::{self, SecretKey};
+use crate::telemetry::figures;
 
 /// Mails that one worker has in hand at the same time.
 const AT_ONCE: i32 = 8;
@@ -136,6 +137,7 @@ impl Worker {
         let mut done = Done::default();
         for state in join_all(claimed.iter().map(|mail| self.handle(lease, mail))).await {
             done.count(state);
+            figures::mails(state.map_or("dropped", State::as_str), 1);
         }
         Ok(done)
     }

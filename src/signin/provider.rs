@@ -5,6 +5,7 @@
 mod config;
 mod directory;
 mod error;
+mod examine;
 mod exchange;
 mod http;
 mod id_token;
@@ -31,6 +32,7 @@ use metadata::Metadata;
 
 pub use config::{Alg, AuthMethod, ProviderConfig};
 pub use error::ProviderError;
+pub use examine::Examined;
 pub use person::Claims;
 
 /// Bytes of chance in state and nonce.

@@ -39,6 +39,7 @@ pub async fn panics(
         return answer;
     }
     tracing::error!(request_id = %trace::current_request_id(), "a handler panicked");
+    crate::telemetry::figures::panicked();
     Err(give_up(AppError::Internal))
 }
 

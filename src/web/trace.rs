@@ -8,10 +8,13 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _};
+use tracing::Instrument as _;
+use tracing::field::Empty;
 use uuid::Uuid;
 
 use super::portal::Shared;
 use crate::secrets;
+use crate::telemetry::{SPANS, figures};
 
 tokio::task_local! {
     static REQUEST_ID: String;
@@ -35,7 +38,12 @@ pub async fn requests(
     let id = new_request_id(&request);
     request.extensions_mut().insert(RequestId(id.clone()));
     let method = request.method().clone();
-    let mut response = match REQUEST_ID.scope(id.clone(), next.call(request)).await {
+    // The name cannot be given later; the routes are asked only where somebody wants to know.
+    let name = if tracing::enabled!(target: SPANS, tracing::Level::TRACE) { pattern(&request) } else { String::new() };
+    let span = tracing::trace_span!(target: SPANS, "request", otel.kind = "server", otel.name = name, request_id = id,
+        http.request.method = method.as_str(), http.route = Empty, http.response.status_code = Empty);
+    let answer = REQUEST_ID.scope(id.clone(), next.call(request)).instrument(span.clone()).await;
+    let mut response = match answer {
         Ok(response) => response,
         Err(error) => {
             log(method.as_str(), "(given up)", error.as_response_error().status_code().as_u16(), &id, began);
@@ -46,8 +54,14 @@ pub async fn requests(
         response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
     }
     let route = response.request().match_pattern().unwrap_or_else(|| "(none)".into());
-    log(method.as_str(), &route, response.status().as_u16(), &id, began);
+    let status = response.status().as_u16();
+    span.record("http.route", route.as_str()).record("http.response.status_code", status);
+    log(method.as_str(), &route, status, &id, began);
     Ok(response)
+}
+
+fn pattern(request: &ServiceRequest) -> String {
+    format!("{} {}", request.method(), request.match_pattern().as_deref().unwrap_or("(none)"))
 }
 
 fn new_request_id(request: &ServiceRequest) -> String {
@@ -56,6 +70,8 @@ fn new_request_id(request: &ServiceRequest) -> String {
 }
 
 fn log(method: &str, route: &str, status: u16, id: &str, began: Instant) {
-    let milliseconds = began.elapsed().as_secs_f64() * 1_000.0;
+    let took = began.elapsed();
+    figures::request(route, method, status, took);
+    let milliseconds = took.as_secs_f64() * 1_000.0;
     tracing::info!(target: "guildhall::access", request_id = id, method, route, status, milliseconds, "request");
 }

@@ -19,6 +19,8 @@ mod credential_samples;
 #[cfg(test)]
 mod csrf;
 #[cfg(test)]
+mod doctor;
+#[cfg(test)]
 mod gate;
 #[cfg(test)]
 mod history;
@@ -66,6 +68,8 @@ mod shell;
 mod signin;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod telemetry;
 #[cfg(test)]
 mod tokens;
 #[cfg(test)]

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use openidconnect::http::StatusCode;
 use openidconnect::reqwest::{Client, Error, RequestBuilder, Response, header, redirect, retry, tls};
 use openidconnect::url::Url;
@@ -30,6 +31,8 @@ pub(super) struct Answer {
     pub(super) status: StatusCode,
     is_json: bool,
     body: Vec<u8>,
+    /// The provider's own time, to the second, if it says it.
+    pub(super) date: Option<DateTime<Utc>>,
 }
 
 impl Http {
@@ -92,7 +95,9 @@ impl Http {
         let request = request.header(header::ACCEPT, "application/json").timeout(self.limit);
         let mut response = request.send().await.map_err(|error| unavailable(door, &error))?;
         let body = capped(door, &mut response).await?;
-        Ok(Answer { door, status: response.status(), is_json: is_json(&response), body })
+        let date = response.headers().get(header::DATE).and_then(|value| value.to_str().ok());
+        let date = date.and_then(|text| DateTime::parse_from_rfc2822(text).ok()).map(|date| date.to_utc());
+        Ok(Answer { door, status: response.status(), is_json: is_json(&response), body, date })
     }
 }
 

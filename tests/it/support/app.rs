@@ -215,7 +215,7 @@ fn serve(config: Config, extras: Extras, listener: TcpListener, clock: &Clock) -
     let thread = std::thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
             let portal = app::portal(config, &clock, true);
-            let server = app::serve(portal, listener, 1, extras).expect("the portal serves");
+            let server = app::serve(actix_web::web::Data::new(portal), listener, 1, extras).expect("the portal serves");
             tell.send(server.handle()).expect("the test waits for the handle");
             server.await.expect("the portal stops without an error");
         });

@@ -13,6 +13,7 @@ pub mod invited;
 pub mod leaks;
 pub mod outbox;
 pub mod page;
+pub mod process;
 pub mod smtp;
 
 pub use actor::Actor;

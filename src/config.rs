@@ -7,6 +7,7 @@ use std::sync::Arc;
 use secrecy::SecretString;
 use url::{Host, Url};
 
+use crate::api::Limits;
 use crate::mail::{Sender, SmtpUrl};
 use crate::secrets::SecretKey;
 use crate::signin::provider::{Alg, AuthMethod, ProviderConfig};
@@ -31,6 +32,9 @@ pub const VARIABLES: &[&str] = &[
     "PORT",
     "WORKERS",
     "DATABASE_POOL_SIZE",
+    "API_CALLS_PER_MINUTE",
+    "API_INVITATION_READS_PER_MINUTE",
+    "API_FAILURES_PER_MINUTE",
     "GUILDHALL_LOG",
     "GUILDHALL_DATA_DIR",
 ];
@@ -49,6 +53,8 @@ pub struct Config {
     pub listen: IpAddr,
     pub port: u16,
     pub workers: usize,
+    /// Calls of the API in a minute.
+    pub limits: Limits,
 }
 
 /// Where people reach the portal. Links, cookies and the Host check come from it, never from a request.
@@ -184,6 +190,7 @@ impl Config {
             listen: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port,
             workers: cores(),
+            limits: Limits::default(),
         }
     }
 
@@ -213,6 +220,7 @@ impl Config {
         let pool = reader.or("DATABASE_POOL_SIZE", cores() * 2, "a number of connections between 1 and 100", |text| {
             number(text, 100)
         });
+        let limits = limits(&mut reader);
         match (database_url, base_url, secret_key) {
             (Some(database_url), Some(base_url), Some(secret_key)) if reader.faults.is_empty() => Ok(Self {
                 database_url,
@@ -225,9 +233,34 @@ impl Config {
                 listen,
                 port,
                 workers,
+                limits,
             }),
             _ => Err(reader.faults),
         }
+    }
+}
+
+/// The limits alone, which development mode reads too.
+///
+/// # Errors
+/// Every fault of them.
+pub fn read_limits(get: &dyn Fn(&str) -> Option<String>) -> Result<Limits, Vec<ConfigFault>> {
+    let mut reader = Reader { get, faults: Vec::new() };
+    let limits = limits(&mut reader);
+    if reader.faults.is_empty() { Ok(limits) } else { Err(reader.faults) }
+}
+
+fn limits(reader: &mut Reader<'_>) -> Limits {
+    let standard = Limits::default();
+    let mut one = |variable: &str, default: i32| {
+        reader.or(variable, default, "a number of calls between 1 and 1000000", |text| {
+            text.parse().ok().filter(|number| (1..=1_000_000).contains(number))
+        })
+    };
+    Limits {
+        calls: one("API_CALLS_PER_MINUTE", standard.calls),
+        invitation_reads: one("API_INVITATION_READS_PER_MINUTE", standard.invitation_reads),
+        failures: one("API_FAILURES_PER_MINUTE", standard.failures),
     }
 }
 
@@ -354,6 +387,16 @@ mod tests {
         assert_eq!(faults("GUILDHALL_SECRET_KEY", Some("abc")), ["GUILDHALL_SECRET_KEY"]);
         assert_eq!(faults("OIDC_GOOGLE_ISSUER", Some("http://accounts.google.com")), ["OIDC_GOOGLE_ISSUER"]);
         assert_eq!(faults("PORT", Some("eighty")), ["PORT"]);
+    }
+
+    #[test]
+    fn limits_are_the_products_unless_told_otherwise() {
+        assert_eq!(Config::read(&complete).ok().unwrap().limits, Limits::default());
+        let read = read_limits(&|variable| (variable == "API_CALLS_PER_MINUTE").then(|| "9000".into())).unwrap();
+        assert_eq!((read.calls, read.invitation_reads), (9_000, 50));
+        for wrong in ["0", "-1", "many", "1000001"] {
+            assert_eq!(faults("API_FAILURES_PER_MINUTE", Some(wrong)), ["API_FAILURES_PER_MINUTE"]);
+        }
     }
 
     #[test]

@@ -199,8 +199,9 @@ async fn authenticate(request: &HttpRequest, asked: &Asked) -> Result<Principal,
         return Ok(client);
     }
     let address = request.peer_addr().map(|address| address.ip().to_string()).unwrap_or_default();
+    let failures = portal.limits.failures;
     let count = move |tx: &mut _| {
-        Ok::<_, db::Fault>(limit::count(tx, &format!("failed {address}"), limit::FAILURES_OF_ADDRESS, now)?)
+        Ok::<_, db::Fault>(limit::count(tx, &format!("failed {address}"), failures, now)?)
     };
     match portal.db.write(count).await {
         Ok(count) if count.over => Err(ApiError::too_many(count.reset)),

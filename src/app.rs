@@ -39,6 +39,7 @@ pub fn portal(config: Config, clock: &Clock, development: bool) -> Portal {
         clock: clock.clone(),
         base_url: config.base_url,
         key: config.secret_key,
+        limits: config.limits,
         bell: Bell::default(),
         mail_is_configured: development || config.smtp.is_some(),
         providers: config.providers.into_iter().map(provider).collect(),

@@ -11,6 +11,7 @@ use url::Url;
 
 pub use base_url::{BaseUrl, is_loopback};
 
+use crate::api::Limits;
 use crate::mail::{Sender, SmtpUrl};
 use crate::secrets::SecretKey;
 use crate::signin::provider::{Alg, AuthMethod, ProviderConfig};
@@ -38,6 +39,9 @@ pub const VARIABLES: &[&str] = &[
     "METRICS_LISTEN",
     "OTEL_EXPORTER_OTLP_ENDPOINT",
     "OTEL_TRACES_SAMPLER_ARG",
+    "API_CALLS_PER_MINUTE",
+    "API_INVITATION_READS_PER_MINUTE",
+    "API_FAILURES_PER_MINUTE",
     "GUILDHALL_LOG",
     "GUILDHALL_DATA_DIR",
 ];
@@ -60,6 +64,8 @@ pub struct Config {
     pub metrics: Option<SocketAddr>,
     /// Where traces go; nowhere by default.
     pub traces: Option<TraceTarget>,
+    /// Calls of the API in a minute.
+    pub limits: Limits,
 }
 
 /// A collector of traces, and the share of requests that it gets.
@@ -141,6 +147,7 @@ impl Config {
             workers: cores(),
             metrics: None,
             traces: None,
+            limits: Limits::default(),
         }
     }
 
@@ -167,6 +174,7 @@ impl Config {
             number(text, 100)
         });
         let (metrics, traces) = (metrics(&mut reader), traces(&mut reader));
+        let limits = limits(&mut reader);
         match (database_url, base_url, secret_key) {
             (Some(database_url), Some(base_url), Some(secret_key)) if reader.faults.is_empty() => Ok(Self {
                 database_url,
@@ -181,9 +189,34 @@ impl Config {
                 workers,
                 metrics,
                 traces,
+                limits,
             }),
             _ => Err(reader.faults),
         }
+    }
+}
+
+/// The limits alone, which development mode reads too.
+///
+/// # Errors
+/// Every fault of them.
+pub fn read_limits(get: &dyn Fn(&str) -> Option<String>) -> Result<Limits, Vec<ConfigFault>> {
+    let mut reader = Reader { get, faults: Vec::new() };
+    let limits = limits(&mut reader);
+    if reader.faults.is_empty() { Ok(limits) } else { Err(reader.faults) }
+}
+
+fn limits(reader: &mut Reader<'_>) -> Limits {
+    let standard = Limits::default();
+    let mut one = |variable: &str, default: i32| {
+        reader.or(variable, default, "a number of calls between 1 and 1000000", |text| {
+            text.parse().ok().filter(|number| (1..=1_000_000).contains(number))
+        })
+    };
+    Limits {
+        calls: one("API_CALLS_PER_MINUTE", standard.calls),
+        invitation_reads: one("API_INVITATION_READS_PER_MINUTE", standard.invitation_reads),
+        failures: one("API_FAILURES_PER_MINUTE", standard.failures),
     }
 }
 
@@ -341,6 +374,16 @@ mod tests {
         assert_eq!(faults("OTEL_EXPORTER_OTLP_ENDPOINT", Some("https://collector")), ["OTEL_EXPORTER_OTLP_ENDPOINT"]);
         assert_eq!(faults("OTEL_TRACES_SAMPLER_ARG", Some("2")), ["OTEL_TRACES_SAMPLER_ARG"]);
         assert!(faults("OTEL_EXPORTER_OTLP_ENDPOINT", Some("http://localhost:4318")).is_empty());
+    }
+
+    #[test]
+    fn limits_are_the_products_unless_told_otherwise() {
+        assert_eq!(Config::read(&complete).ok().unwrap().limits, Limits::default());
+        let read = read_limits(&|variable| (variable == "API_CALLS_PER_MINUTE").then(|| "9000".into())).unwrap();
+        assert_eq!((read.calls, read.invitation_reads), (9_000, 50));
+        for wrong in ["0", "-1", "many", "1000001"] {
+            assert_eq!(faults("API_FAILURES_PER_MINUTE", Some(wrong)), ["API_FAILURES_PER_MINUTE"]);
+        }
     }
 
     #[test]

@@ -95,8 +95,8 @@ fn as_api_error(error: &Error) -> ApiError {
 async fn admit(request: &ServiceRequest) -> Result<(Caller, Count), ApiError> {
     let portal = request.app_data::<Shared>().cloned().ok_or_else(ApiError::internal)?;
     let presented = presented(request.headers())?;
-    let now = portal.clock.now();
-    let reads_invitations = is_seed_004(request);
+    let (now, limits) = (portal.clock.now(), portal.limits);
+    let own = is_seed_004(request).then_some(limits.invitation_reads);
     let address = request.peer_addr().map(|address| address.ip().to_string()).unwrap_or_default();
     let known = match presented {
         None => None,
@@ -106,7 +106,7 @@ async fn admit(request: &ServiceRequest) -> Result<(Caller, Count), ApiError> {
     };
     let Some(principal) = known else {
         let work = move |tx: &mut PgConnection| {
-            Ok::<_, Fault>(limit::count(tx, &format!("failed {address}"), limit::FAILURES_OF_ADDRESS, now)?)
+            Ok::<_, Fault>(limit::count(tx, &format!("failed {address}"), limits.failures, now)?)
         };
         return Err(match portal.db.write(work).await {
             Ok(count) if count.over => ApiError::too_many(count.reset),
@@ -115,31 +115,33 @@ async fn admit(request: &ServiceRequest) -> Result<(Caller, Count), ApiError> {
         });
     };
     let counted = principal.clone();
-    let count = portal.db.write(move |tx| count(tx, &counted, reads_invitations, now)).await;
+    let count = portal.db.write(move |tx| count(tx, &counted, (own, limits.calls), now)).await;
     match count {
         Ok(count) if count.over => Err(ApiError::too_many(count.reset)),
         Ok(count) => Ok((Caller(principal), count)),
         // Nothing can be counted while nothing can be written; reading goes on.
         Err(Fault::Db(DbError::ReadOnly)) => {
-            Ok((Caller(principal), Count { limit: limit::CALLS_OF_TENANT, remaining: 0, reset: 60, over: false }))
+            Ok((Caller(principal), Count { limit: limits.calls, remaining: 0, reset: 60, over: false }))
         }
         Err(fault) => Err(fault.into()),
     }
 }
 
 /// The credential's own limit first, then the tenant's.
-fn count(tx: &mut PgConnection, who: &Principal, own: bool, now: DateTime<Utc>) -> Result<Count, Fault> {
+fn count(
+    tx: &mut PgConnection,
+    who: &Principal,
+    (own, calls): (Option<i32>, i32),
+    now: DateTime<Utc>,
+) -> Result<Count, Fault> {
     let client = who.client.as_ref().map(|client| client.id).unwrap_or_default();
     api_clients::touch(tx, client, now)?;
-    if own {
-        let count = limit::count(tx, &format!("invitations {client}"), limit::READS_OF_INVITATIONS, now)?;
-        if count.over {
-            return Ok(count);
-        }
-        let all = limit::count(tx, &format!("tenant {}", who.tenant.id), limit::CALLS_OF_TENANT, now)?;
-        return Ok(if all.over { all } else { count });
+    let own = own.map(|limit| limit::count(tx, &format!("invitations {client}"), limit, now)).transpose()?;
+    if let Some(full) = own.filter(|own| own.over) {
+        return Ok(full);
     }
-    Ok(limit::count(tx, &format!("tenant {}", who.tenant.id), limit::CALLS_OF_TENANT, now)?)
+    let all = limit::count(tx, &format!("tenant {}", who.tenant.id), calls, now)?;
+    Ok(own.filter(|_| !all.over).unwrap_or(all))
 }
 
 /// Seed 004's three reads, which have a limit of their own (S4-10).

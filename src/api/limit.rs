@@ -6,11 +6,22 @@ use diesel::pg::PgConnection;
 use diesel::sql_types::{BigInt, Integer, Text};
 use diesel::{OptionalExtension as _, QueryResult, QueryableByName, RunQueryDsl as _, sql_query};
 
-/// How many calls in a minute.
-pub const READS_OF_INVITATIONS: i32 = 50;
-pub const CALLS_OF_TENANT: i32 = 2_000;
-/// Failed authentications of one address.
-pub const FAILURES_OF_ADDRESS: i32 = 30;
+/// How many calls in a minute. The defaults are the product's; an installation may set others (`config.rs`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Of a tenant, on the whole API.
+    pub calls: i32,
+    /// Of a credential, on seed 004's three reads.
+    pub invitation_reads: i32,
+    /// Failed authentications of one address.
+    pub failures: i32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { calls: 2_000, invitation_reads: 50, failures: 30 }
+    }
+}
 
 const MINUTE_MICROS: i64 = 60_000_000;
 

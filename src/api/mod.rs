@@ -20,6 +20,7 @@ use actix_web::web;
 
 pub use error::{ApiError, Fault};
 pub use json::{Body, Fields};
+pub use limit::Limits;
 
 /// Everything below `/api`, behind the door; the token endpoints lie before it.
 pub fn routes(config: &mut web::ServiceConfig) {

@@ -199,9 +199,8 @@ async fn authenticate(request: &HttpRequest, asked: &Asked) -> Result<Principal,
         return Ok(client);
     }
     let address = request.peer_addr().map(|address| address.ip().to_string()).unwrap_or_default();
-    let count = move |tx: &mut _| {
-        Ok::<_, db::Fault>(limit::count(tx, &format!("failed {address}"), limit::FAILURES_OF_ADDRESS, now)?)
-    };
+    let failures = portal.limits.failures;
+    let count = move |tx: &mut _| Ok::<_, db::Fault>(limit::count(tx, &format!("failed {address}"), failures, now)?);
     match portal.db.write(count).await {
         Ok(count) if count.over => Err(ApiError::too_many(count.reset)),
         _ => Err(ApiError::new(StatusCode::UNAUTHORIZED, "The client is unknown, or its secret is wrong.")),

@@ -15,7 +15,7 @@ use super::postgres::{Durability, NAME, PrivatePostgres};
 use crate::app;
 use crate::cli::{self, Service};
 use crate::clock::Clock;
-use crate::config::{BaseUrl, Config};
+use crate::config::{BaseUrl, Config, read_limits};
 use crate::db::migrate;
 use crate::mail::{Mailbox, Transport, Worker};
 use crate::secrets::{self, SecretKey};
@@ -39,11 +39,14 @@ pub fn run() -> Result<(), String> {
     let port = port()?;
     let data_dir = std::env::var_os("GUILDHALL_DATA_DIR").map_or_else(|| PathBuf::from(".data"), PathBuf::from);
     refuse_other_addresses()?;
+    let limits = read_limits(&|variable| std::env::var(variable).ok())
+        .map_err(|faults| faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))?;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
         .map_err(|error| format!("port {port} is not free ({error}); set PORT to another one"))?;
     let postgres = PrivatePostgres::start(&data_dir, Durability::Full).map_err(|error| error.to_string())?;
     let clock = Clock::system();
-    let prepared = prepare(&data_dir, &postgres.url(NAME), port, &clock)?;
+    let mut prepared = prepare(&data_dir, &postgres.url(NAME), port, &clock)?;
+    prepared.config.limits = limits;
     println!("{}", welcome(port));
     let workers = prepared.config.workers;
     let portal = app::portal(prepared.config, &clock, true);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use actix_web::web;
 
+use crate::api::Limits;
 use crate::clock::Clock;
 use crate::config::BaseUrl;
 use crate::db::Db;
@@ -18,6 +19,8 @@ pub struct Portal {
     pub base_url: BaseUrl,
     pub key: Arc<SecretKey>,
     pub providers: Vec<Arc<Provider>>,
+    /// How many calls of the API in a minute.
+    pub limits: Limits,
     /// Wakes the worker of the outbox: rung after a commit that queued mail.
     pub bell: Bell,
     /// Whether mail can leave. Without a mail server it waits in the outbox, and pages say so.

@@ -19,6 +19,8 @@ mod credential_samples;
 #[cfg(test)]
 mod csrf;
 #[cfg(test)]
+mod equivalent;
+#[cfg(test)]
 mod gate;
 #[cfg(test)]
 mod history;

@@ -21,6 +21,8 @@ mod csrf;
 #[cfg(test)]
 mod doctor;
 #[cfg(test)]
+mod equivalent;
+#[cfg(test)]
 mod gate;
 #[cfg(test)]
 mod history;

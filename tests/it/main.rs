@@ -3,6 +3,8 @@
 //! `support` starts things and speaks like a browser; each other file is one subject, its tests named as sentences.
 
 #[cfg(test)]
+mod acceptance;
+#[cfg(test)]
 mod access;
 #[cfg(test)]
 mod access_table;
@@ -18,6 +20,10 @@ mod connections;
 mod credential_samples;
 #[cfg(test)]
 mod csrf;
+#[cfg(test)]
+mod export;
+#[cfg(test)]
+mod find_meaning;
 #[cfg(test)]
 mod gate;
 #[cfg(test)]

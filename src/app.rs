@@ -79,11 +79,13 @@ pub fn worker_by(config: &Config, clock: &Clock, transport: Transport) -> Worker
 /// When the listener cannot be used.
 pub fn serve(portal: Shared, listener: TcpListener, workers: usize, extras: Extras) -> std::io::Result<Server> {
     let counts = web::Data::new(CountCache::default());
+    let exports = web::Data::new(crate::api::export::Exports::default());
     let server = HttpServer::new(move || {
         // actix runs the last `wrap` first; a request meets these from the bottom to the top.
         App::new()
             .app_data(portal.clone())
             .app_data(counts.clone())
+            .app_data(exports.clone())
             .wrap(from_fn(error::pages)) // 8: no empty error
             .wrap(from_fn(guard::head_as_get)) // 7
             .wrap(from_fn(guard::deadline)) // 6: no request for ever

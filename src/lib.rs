@@ -24,6 +24,8 @@ pub mod clock;
 pub mod config;
 /// Live partnerships between two organisations.
 pub mod connections;
+/// Comma-separated values.
+pub mod csv;
 /// Connections, deadlines, pages, schema.
 pub mod db;
 /// What one command gives: a database, an identity provider, demo data.

@@ -10,7 +10,8 @@ use diesel::{OptionalExtension as _, QueryResult, QueryableByName, RunQueryDsl a
 use uuid::Uuid;
 
 use super::error::ApiError;
-use super::find::{Bind, Condition, Field};
+use super::export::Line;
+use super::find::{Bind, Condition, Field, Kind};
 use super::page::{self, Page};
 
 /// A collection. In `from`, `$1` is the tenant, `$2` the caller's organisation, `$3` the present moment.
@@ -37,6 +38,14 @@ pub struct Scope {
 
 #[derive(QueryableByName)]
 struct Item {
+    #[diesel(sql_type = Text)]
+    item: String,
+}
+
+#[derive(QueryableByName)]
+struct Keyed {
+    #[diesel(sql_type = Text)]
+    key: String,
     #[diesel(sql_type = Text)]
     item: String,
 }
@@ -102,6 +111,64 @@ impl Collection {
         let text = format!("SELECT count(*) AS total {}{filter}", self.from);
         let total = bound(text, scope, binds).get_result::<Total>(conn)?.total;
         Ok(Listed { items, total })
+    }
+}
+
+impl Collection {
+    /// The items that fit a condition behind the one with this id, by id: how whole collections are walked through.
+    pub fn after(
+        &self,
+        conn: &mut PgConnection,
+        scope: Scope,
+        condition: Option<&Condition>,
+        after: Option<&str>,
+        size: i64,
+    ) -> QueryResult<Vec<Line>> {
+        let filter = condition.map(|condition| format!(" AND {}", condition.sql)).unwrap_or_default();
+        let mut binds = condition.map(|condition| condition.binds.clone()).unwrap_or_default();
+        let mut place = String::new();
+        if let Some(after) = after {
+            let key = if self.is_numbered() { "bigint" } else { "uuid" };
+            place = format!(" AND {} > ${}::text::{key}", self.id, binds.len() + 4);
+            binds.push(Bind::Text(after.to_owned()));
+        }
+        let text = format!(
+            "SELECT ({id})::text AS key, ({})::text AS item {}{filter}{place} ORDER BY {id} LIMIT {size}",
+            self.item,
+            self.from,
+            id = self.id
+        );
+        let rows = bound(text, scope, &binds).load::<Keyed>(conn)?;
+        Ok(rows.into_iter().map(|row| Line { key: row.key, item: row.item }).collect())
+    }
+
+    /// Whether a text can be an item's id.
+    pub fn is_key(&self, text: &str) -> bool {
+        if self.is_numbered() { text.parse::<i64>().is_ok() } else { Uuid::try_parse(text).is_ok() }
+    }
+
+    fn is_numbered(&self) -> bool {
+        self.fields.iter().any(|field| field.name == "id" && field.kind == Kind::Number)
+    }
+
+    /// The names of an item's members, in their order: every other argument of its `json_build_object`.
+    pub fn columns(&self) -> Vec<&'static str> {
+        let (mut depth, mut quoted, mut start) = (0_i32, false, 0);
+        let arguments = self.item.strip_prefix("json_build_object(").unwrap_or_default();
+        let mut parts = Vec::new();
+        for (at, letter) in arguments.char_indices() {
+            match letter {
+                '\'' => quoted = !quoted,
+                '(' if !quoted => depth += 1,
+                ')' if !quoted => depth -= 1,
+                ',' if !quoted && depth == 0 => {
+                    parts.push(&arguments[start..at]);
+                    start = at + 1;
+                }
+                _ => {}
+            }
+        }
+        parts.into_iter().step_by(2).map(|name| name.trim().trim_matches('\'')).collect()
     }
 }
 

@@ -8,13 +8,14 @@ pub mod dialect;
 pub mod door;
 pub mod equivalent;
 pub mod error;
+pub mod export;
 pub mod find;
 pub mod json;
 pub mod limit;
 pub mod openapi;
 pub mod page;
 pub mod token;
-mod v1;
+pub mod v1;
 
 use actix_web::middleware::from_fn;
 use actix_web::web;

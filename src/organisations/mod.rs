@@ -6,6 +6,7 @@
 pub mod actions;
 mod counts;
 pub mod desk;
+mod export;
 mod forms;
 pub mod model;
 pub mod pages;

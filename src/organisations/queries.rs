@@ -47,7 +47,8 @@ pub struct Filter {
     pub descending: bool,
 }
 
-type Boxed<'a> = organisations::BoxedQuery<'a, Pg>;
+/// A query for organisations that is still being put together.
+pub type Boxed<'a> = organisations::BoxedQuery<'a, Pg>;
 
 /// Partners of a tenant that are not in the bin.
 fn partners<'a>(tenant: Uuid) -> Boxed<'a> {
@@ -58,6 +59,15 @@ fn partners<'a>(tenant: Uuid) -> Boxed<'a> {
         .into_boxed()
 }
 
+/// The partners of a tenant that a filter finds.
+pub fn filtered<'a>(tenant: Uuid, filter: &Filter) -> Boxed<'a> {
+    let query = searched(partners(tenant), tenant, &filter.search);
+    match filter.state {
+        Some(state) => query.filter(organisations::state.eq(state)),
+        None => query,
+    }
+}
+
 /// A page of the partners table.
 pub fn list(
     conn: &mut PgConnection,
@@ -66,10 +76,7 @@ pub fn list(
     from: Option<&Cursor>,
     size: usize,
 ) -> QueryResult<Paged<OrganisationRow>> {
-    let mut query = searched(partners(tenant), tenant, &filter.search);
-    if let Some(state) = filter.state {
-        query = query.filter(organisations::state.eq(state));
-    }
+    let query = filtered(tenant, filter);
     let upwards = filter.descending == from.is_some_and(|cursor| cursor.backwards);
     let query = sorted(query, filter.sort, upwards, from).limit(i64::try_from(size).unwrap_or(100) + 1);
     let rows = query.select(OrganisationRow::as_select()).load(conn)?;

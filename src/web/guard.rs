@@ -9,7 +9,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::{Method, Version, header};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpResponse, ResponseError as _};
+use actix_web::{Error, HttpMessage as _, HttpResponse, ResponseError as _};
 use futures_util::FutureExt as _;
 
 use super::error::AppError;
@@ -95,12 +95,17 @@ pub async fn cookie_names(
     }
 }
 
+/// In the extensions of a request whose answer's body nobody wants, for those who would make a long one.
+#[derive(Debug, Clone, Copy)]
+pub struct NoBody;
+
 /// `HEAD` is `GET` without a body; the body is left out further down, so that handlers need not know.
 pub async fn head_as_get(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     if request.method() == Method::HEAD {
+        request.extensions_mut().insert(NoBody);
         request.head_mut().method = Method::GET;
     }
     next.call(request).await

@@ -15,6 +15,7 @@ pub const PROFILE: &str = "/settings/profile";
 pub const PROFILE_EDIT: &str = "/settings/profile/edit";
 pub const PARTNERS: &str = "/settings/profile/partners";
 pub const PARTNERS_NEW: &str = "/settings/profile/partners/new";
+pub const PARTNERS_EXPORT: &str = "/settings/profile/partners/export";
 pub const STAFF: &str = "/settings/staff";
 pub const HISTORY: &str = "/settings/history";
 pub const BIN: &str = "/settings/bin";

@@ -7,10 +7,13 @@ use crate::api::collection::{Collection, Scope};
 use crate::api::door::Api;
 use crate::api::find::{self, Bind, Condition, Field, Kind};
 use crate::api::page::{KNOWN, Page, Parameters};
+use crate::api::v1::export::whole;
 use crate::api::{ApiError, Body};
 use crate::db::Fault;
 use crate::web::path;
 use crate::web::portal::Shared;
+
+const NAME: &str = "partner-invitations";
 
 const INVITATIONS: Collection = Collection {
     from: "FROM invitations i JOIN users u ON u.id = i.inviter_id JOIN organisations o ON o.id = i.organisation_id \
@@ -42,6 +45,11 @@ pub fn routes(config: &mut web::ServiceConfig) {
     config
         .service(web::resource("/v1/partner-invitations").route(web::get().to(list)))
         .service(web::resource("/v1/partner-invitations/find").route(web::post().to(search)))
+        .service(
+            web::resource("/v1/partner-invitations/export")
+                .route(web::get().to(export))
+                .route(web::post().to(export_found)),
+        )
         .service(web::resource("/v1/partner-invitations/{number}").route(web::get().to(one)));
 }
 
@@ -75,6 +83,22 @@ async fn search(
 ) -> Result<HttpResponse, ApiError> {
     let condition = find::compile(&body.0, INVITATIONS.fields, 4)?;
     answer(&who, &portal, &request, Some(condition)).await
+}
+
+/// `GET /v1/partner-invitations/export`
+async fn export(who: Api<ReadInvitations>, portal: Shared, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    whole(&who.0, &portal, &request, (NAME, INVITATIONS), None).await
+}
+
+/// `POST /v1/partner-invitations/export`
+async fn export_found(
+    who: Api<ReadInvitations>,
+    portal: Shared,
+    request: HttpRequest,
+    body: Body,
+) -> Result<HttpResponse, ApiError> {
+    let condition = find::compile(&body.0, INVITATIONS.fields, 4)?;
+    whole(&who.0, &portal, &request, (NAME, INVITATIONS), Some(condition)).await
 }
 
 async fn answer(

@@ -28,6 +28,7 @@ pub const TABLE: &[(&str, &str, [u16; 8])] = &[
     ("GET", "/settings/history", STAFF_READ),
     ("GET", "/settings/bin", STAFF_READ),
     ("GET", "/settings/profile/partners", STAFF_READ),
+    ("GET", "/settings/profile/partners/export", STAFF_READ),
     ("GET", "/settings/profile/partners/new", STAFF_WRITE),
     ("POST", "/settings/profile/partners/new", STAFF_FORM),
     ("GET", "/settings/profile/partners/{id}", STAFF_READ),

@@ -35,6 +35,11 @@ pub fn sources() -> Vec<Source> {
     files("src", "rs")
 }
 
+/// Every Rust file of the tests.
+pub fn tests() -> Vec<Source> {
+    files("tests", "rs")
+}
+
 fn files(folder: &str, extension: &str) -> Vec<Source> {
     let top = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut found = Vec::new();

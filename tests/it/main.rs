@@ -3,6 +3,8 @@
 //! `support` starts things and speaks like a browser; each other file is one subject, its tests named as sentences.
 
 #[cfg(test)]
+mod acceptance;
+#[cfg(test)]
 mod access;
 #[cfg(test)]
 mod access_table;
@@ -22,6 +24,10 @@ mod csrf;
 mod doctor;
 #[cfg(test)]
 mod equivalent;
+#[cfg(test)]
+mod export;
+#[cfg(test)]
+mod find_meaning;
 #[cfg(test)]
 mod gate;
 #[cfg(test)]

@@ -22,7 +22,8 @@ fn registered() -> BTreeSet<(String, String)> {
             }
         }
         for name in code.split("config,\"").skip(1).filter_map(|rest| rest.split('"').next()) {
-            for (method, below) in [("get", ""), ("post", "/find"), ("get", "/{id}")] {
+            let below = [("get", ""), ("post", "/find"), ("get", "/export"), ("post", "/export"), ("get", "/{id}")];
+            for (method, below) in below {
                 found.insert((method.to_owned(), format!("/api/v1/{name}{below}")));
             }
         }

@@ -214,3 +214,58 @@ fn partners_are_listed_in_numbered_pages() {
         machine.get(&format!("{PATH}?{wrong}")).is(400);
     }
 }
+
+// S3-11
+#[test]
+fn too_many_calls_are_refused_until_the_minute_is_over() {
+    let app = App::start();
+    let machine = acme(&app);
+    app.sql(&format!(
+        "INSERT INTO api_calls (bucket, at_micros) SELECT 'tenant {}', array_agg({}) FROM generate_series(1, 1999)",
+        id::ACME,
+        app.now().timestamp_micros()
+    ));
+    machine.get(PATH).is(200);
+    for (method, kind) in [("GET", ""), ("POST", "application/json")] {
+        let refused = machine.send(method, PATH, kind, if kind.is_empty() { b"" } else { b"{}" });
+        assert_eq!(refused.is(429).json(), json!({ "message": "API call rate limit exeeded" }), "{method}");
+        assert_eq!(refused.header("retry-after"), "60");
+    }
+    let globex = app.key(id::GLOBEX_HOST, ALL).header(TENANT, "globex");
+    globex.get(PATH).is(200);
+    app.minutes_pass(1);
+    machine.post(PATH, &rossi()).is(201);
+}
+
+// S3-12
+#[test]
+fn a_failure_of_ours_says_no_more_than_that() {
+    let app = App::start();
+    let machine = acme(&app);
+    app.sql("ALTER TABLE organisations RENAME COLUMN customer_count TO secret_column");
+    let body = rossi().to_string();
+    for (method, path) in [("GET", PATH), ("GET", &at(id::NORTHWIND)), ("POST", PATH), ("PUT", &at(id::NORTHWIND))] {
+        let host = machine.server.authority.as_str();
+        let headers =
+            [("Host", host), ("X-Api-Key", &machine.secret), (TENANT, "acme"), ("Content-Type", "application/json")];
+        let body = if method == "GET" { "" } else { body.as_str() };
+        let answer = machine.server.send(method, path, &headers, body.as_bytes());
+        assert_eq!(answer.status, 500, "{method} {path}");
+        assert_eq!(answer.json(), json!({ "message": "Internal Server Error" }), "{method} {path}");
+        let told = format!("{:?}", answer.headers).to_lowercase();
+        assert!(!["secret_column", "customer_count", "organisations", "diesel"].iter().any(|word| told.contains(word)));
+    }
+}
+
+// S3-08
+#[test]
+fn dates_are_shown_in_the_time_zone_that_was_sent() {
+    let app = App::start();
+    let made = acme(&app).post(PATH, &with("timezone", json!("Asia/Tokyo"))).is(201).json();
+    let partner = made["id"].as_str().expect("an id");
+    app.sql(&format!("UPDATE users SET organisation_id = '{partner}' WHERE id = '{}'", id::MANAGER));
+    let mut manager = app.sign_in(Who::Manager);
+    let text = manager.open("/account").text();
+    // Noon in UTC.
+    assert!(text.contains("21:00"), "the session began at nine in the evening: {text}");
+}

@@ -126,6 +126,24 @@ fn pages_hold_every_row_once() {
 }
 
 #[test]
+fn a_page_is_the_first_ten_unless_told() {
+    // S4-06
+    let (app, key) = invited();
+    app.sql(&format!(
+        "INSERT INTO invitations (id, tenant_id, organisation_id, inviter_id, kind, company_name, email, email_key,
+             language, lifetime_days, expires_at, last_sent_at, created_at, updated_at)
+         SELECT gen_random_uuid(), tenant_id, organisation_id, inviter_id, kind, 'More ' || n, n || '@more.example',
+             n || '@more.example', language, lifetime_days, expires_at, last_sent_at, created_at, updated_at
+         FROM generate_series(1, 9) n, (SELECT * FROM invitations WHERE organisation_id = '{}' LIMIT 1) one",
+        app.text(&format!("SELECT organisation_id FROM api_clients WHERE id = '{}'", key.id))
+    ));
+    let (standard, told) = (key.get(PATH).is(200).json(), key.get(&format!("{PATH}?page=0&size=10")).is(200).json());
+    assert_eq!((names(&standard).len(), &standard["totalElements"]), (10, &json!(12)));
+    assert_eq!(standard, told);
+    assert_eq!(names(&key.get(&format!("{PATH}?page=1")).is(200).json()).len(), 2);
+}
+
+#[test]
 fn the_query_language_does_what_the_seed_says() {
     // S4-12 … S4-17
     let (_app, key) = invited();

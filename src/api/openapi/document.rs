@@ -36,10 +36,10 @@ fn described(operation: &Operation) -> Value {
     let schema = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
     let content = |name: &str| json!({ "application/json": { "schema": schema(name) } });
     let mut responses = Map::new();
-    responses.insert(
-        operation.answer.0.to_string(),
-        json!({ "description": "Done.", "content": content(operation.answer.1) }),
-    );
+    let (status, answer) = operation.answer;
+    let done =
+        if answer == "Export" { exported() } else { json!({ "description": "Done.", "content": content(answer) }) };
+    responses.insert(status.to_string(), done);
     for (status, about) in errors(operation) {
         responses.insert(
             status.to_owned(),
@@ -69,6 +69,19 @@ fn described(operation: &Operation) -> Value {
         });
     }
     described
+}
+
+/// An export in its two formats.
+fn exported() -> Value {
+    json!({
+        "description": "Every item, by id. A chunked body: one that ends without its last chunk has broken off, and goes \
+            on with after. CSV is RFC 4180 in UTF-8 with a byte order mark and a header row; a text that a spreadsheet \
+            would take for a formula begins with an apostrophe. Two run at once for a credential, four for a tenant.",
+        "content": {
+            "application/x-ndjson": { "schema": { "$ref": "#/components/schemas/Item" } },
+            "text/csv": { "schema": { "type": "string" } },
+        },
+    })
 }
 
 /// What can go wrong with any call, and what only with some.

@@ -94,6 +94,7 @@ pub fn all() -> Vec<Operation> {
     all.extend_from_slice(ORGANISATIONS);
     all.extend_from_slice(NETWORK_PARTNERS);
     all.extend(collections());
+    all.extend(exports());
     all.push(operation!("get" "/api/v1/organisations/{id}/invoice-owner", "Collections", "Which Zuora account owns a new subscription’s invoices", "READ_PARTNER", INVOICE, None, 200 "InvoiceOwner"));
     all
 }
@@ -145,6 +146,39 @@ const ANY: &str = r#"{"type":"greaterOrEqual","field":"createdAt","value":"2026-
 
 fn collections() -> Vec<Operation> {
     [people(), network()].concat()
+}
+
+const EXPORT: &[Parameter] = &[
+    parameter(
+        "format",
+        "query",
+        false,
+        "ndjson or csv; without it, what Accept names: application/x-ndjson (also when it names none) or text/csv.",
+    ),
+    parameter("after", "query", false, "The id of an item: the export goes on behind it, such as after a break."),
+    parameter("limit", "query", false, "The most items that are wanted; all unless told."),
+];
+
+macro_rules! export {
+    ($path:literal, $permissions:literal) => {
+        [
+            operation!("get" $path, "Exports", "Export all, by id; a body without its last chunk has broken off", $permissions, EXPORT, None, 200 "Export"),
+            operation!("post" $path, "Exports", "Export what a query finds, by id", $permissions, EXPORT, Some(("Query", ANY)), 200 "Export"),
+        ]
+    };
+}
+
+fn exports() -> Vec<Operation> {
+    [
+        export!("/api/v1/organisations/export", "READ_PARTNER"),
+        export!("/api/v1/users/export", "READ_USER"),
+        export!("/api/v1/partners/export", "READ_PARTNER"),
+        export!("/api/v1/partner-invitations/export", "READ_INVITATION"),
+        export!("/api/v1/connections/export", "READ_PARTNER"),
+        export!("/api/v1/api-clients/export", "MANAGE_API_CLIENTS"),
+        export!("/api/v1/audit-events/export", "READ_AUDIT"),
+    ]
+    .concat()
 }
 
 fn people() -> Vec<Operation> {

@@ -1,6 +1,7 @@
 //! The portal's own API, `/api/v1`: collections that are declared, in the style of seed 004.
 
-mod collections;
+pub mod collections;
+pub mod export;
 mod invoice_owner;
 mod me;
 mod read;

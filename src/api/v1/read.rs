@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::collections as all;
+use super::export;
 use crate::access::{Grant, ManageClients, ReadOwnHistory, ReadRecords, ReadUsers};
 use crate::api::collection::{Collection, Scope};
 use crate::api::door::Api;
@@ -18,27 +19,30 @@ use crate::web::portal::Shared;
 /// A collection that callers with a grant may read.
 trait Readable: 'static {
     type Needs: Grant;
+    /// As it stands in addresses.
+    const NAME: &'static str;
     const COLLECTION: Collection;
 }
 
 macro_rules! readable {
-    ($($name:ident: $grant:ty, $collection:expr;)+) => {
+    ($($name:ident: $path:literal, $grant:ty, $collection:expr;)+) => {
         $(struct $name;
 
         impl Readable for $name {
             type Needs = $grant;
+            const NAME: &'static str = $path;
             const COLLECTION: Collection = $collection;
         })+
     };
 }
 
 readable! {
-    Organisations: ReadRecords, all::ORGANISATIONS;
-    Users: ReadUsers, all::USERS;
-    Partners: ReadRecords, all::PARTNERS;
-    Connections: ReadRecords, all::CONNECTIONS;
-    ApiClients: ManageClients, all::API_CLIENTS;
-    AuditEvents: ReadOwnHistory, all::AUDIT_EVENTS;
+    Organisations: "organisations", ReadRecords, all::ORGANISATIONS;
+    Users: "users", ReadUsers, all::USERS;
+    Partners: "partners", ReadRecords, all::PARTNERS;
+    Connections: "connections", ReadRecords, all::CONNECTIONS;
+    ApiClients: "api-clients", ManageClients, all::API_CLIENTS;
+    AuditEvents: "audit-events", ReadOwnHistory, all::AUDIT_EVENTS;
 }
 
 /// Routes of every collection.
@@ -55,6 +59,11 @@ fn at<R: Readable>(config: &mut web::ServiceConfig, name: &str) {
     config
         .service(web::resource(format!("/v1/{name}")).route(web::get().to(Reading::<R>::list)))
         .service(web::resource(format!("/v1/{name}/find")).route(web::post().to(Reading::<R>::search)))
+        .service(
+            web::resource(format!("/v1/{name}/export"))
+                .route(web::get().to(Reading::<R>::export))
+                .route(web::post().to(Reading::<R>::export_found)),
+        )
         .service(web::resource(format!("/v1/{name}/{{id}}")).route(web::get().to(Reading::<R>::one)));
 }
 
@@ -84,6 +93,20 @@ impl<R: Readable> Reading<R> {
     ) -> Result<HttpResponse, ApiError> {
         let condition = find::compile(&body.0, R::COLLECTION.fields, 4)?;
         Self::answer(&who, &portal, &request, Some(condition)).await
+    }
+
+    async fn export(who: Api<R::Needs>, portal: Shared, request: HttpRequest) -> Result<HttpResponse, ApiError> {
+        export::whole(&who.0, &portal, &request, (R::NAME, R::COLLECTION), None).await
+    }
+
+    async fn export_found(
+        who: Api<R::Needs>,
+        portal: Shared,
+        request: HttpRequest,
+        body: Body,
+    ) -> Result<HttpResponse, ApiError> {
+        let condition = find::compile(&body.0, R::COLLECTION.fields, 4)?;
+        export::whole(&who.0, &portal, &request, (R::NAME, R::COLLECTION), Some(condition)).await
     }
 
     async fn answer(

@@ -32,6 +32,8 @@ pub struct List {
     pub searched: &'static str,
     /// The same list without the search.
     pub all: String,
+    /// The same list as a file.
+    pub export: String,
     pub pager: Pager,
 }
 
@@ -62,7 +64,7 @@ pub struct Row {
 
 /// What the address asks for.
 #[derive(Clone)]
-struct Asked {
+pub struct Asked {
     search: String,
     state: Option<State>,
     sort: Sort,
@@ -71,7 +73,7 @@ struct Asked {
 }
 
 impl Asked {
-    fn of(frame: &Frame) -> Self {
+    pub fn of(frame: &Frame) -> Self {
         let sort = Sort::parse(&frame.parameter("sort")).unwrap_or(Sort::Created);
         let order = frame.parameter("order");
         Self {
@@ -81,6 +83,17 @@ impl Asked {
             descending: if order.is_empty() { sort != Sort::Name } else { order == "descending" },
             from: Cursor::decode(&frame.parameter("from")),
         }
+    }
+
+    /// Which rows, whatever their order.
+    pub fn filter(&self) -> Filter {
+        Filter { search: self.search.clone(), state: self.state, sort: self.sort, descending: self.descending }
+    }
+
+    /// The address of the same rows as a file.
+    fn export(&self) -> String {
+        let state = self.state.map_or("", State::as_str);
+        query::address(paths::PARTNERS_EXPORT, &[("q", &self.search), ("state", state)])
     }
 
     /// Tells one tab of the browser from another.
@@ -126,8 +139,7 @@ pub async fn index(
     cache: web::Data<CountCache>,
 ) -> Result<HttpResponse, AppError> {
     let asked = Asked::of(&frame);
-    let filter =
-        Filter { search: asked.search.clone(), state: asked.state, sort: asked.sort, descending: asked.descending };
+    let filter = asked.filter();
     let (from, tenant, now) = (asked.from.clone(), who.tenant.id, frame.portal.clock.now());
     let (counts, page) = frame
         .portal
@@ -165,6 +177,7 @@ fn view(
             Nothing::default()
         },
         searched: asked.state.map_or("Partners", of_state),
+        export: asked.export(),
         all: Asked { search: String::new(), ..asked.clone() }.address(asked.state, sorting, ""),
         pager: Pager {
             newer: page.before.as_ref().map(link),

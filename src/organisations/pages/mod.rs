@@ -4,6 +4,7 @@ pub mod access;
 pub mod bin;
 pub mod create;
 pub mod edit;
+pub mod export;
 pub mod lifecycle;
 pub mod list;
 pub mod own;
@@ -26,6 +27,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(
             web::resource(paths::PARTNERS_NEW).route(web::get().to(create::form)).route(web::post().to(create::create)),
         )
+        .service(web::resource(paths::PARTNERS_EXPORT).route(web::get().to(export::export)))
         .service(web::resource("/settings/profile/partners/{id}").route(web::get().to(show::show)))
         .service(
             web::resource("/settings/profile/partners/{id}/edit")

@@ -18,7 +18,7 @@ use crate::signin::provider::Provider;
 use crate::web::portal::{Portal, Shared};
 use crate::web::{AppError, assets, error, guard, headers, kept, session, trace};
 use crate::{
-    account, api_clients, audit, connections, gate, health, invitations, organisations, partner_records, settings,
+    account, api, api_clients, audit, connections, gate, health, invitations, organisations, partner_records, settings,
     signin, users,
 };
 
@@ -44,6 +44,7 @@ pub fn portal(config: Config, clock: &Clock, development: bool) -> Portal {
         mail_is_configured: development || config.smtp.is_some(),
         providers: config.providers.into_iter().map(provider).collect(),
         development,
+        equivalent: api::equivalent::of,
     }
 }
 

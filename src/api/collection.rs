@@ -21,7 +21,7 @@ pub struct Collection {
     /// The item as SQL's `json_build_object`.
     pub item: &'static str,
     pub fields: &'static [Field],
-    /// What else can be sorted by: name and expression.
+    /// What else can be sorted by, or by what else than a field's own expression: name and expression.
     pub sorts: &'static [(&'static str, &'static str)],
     /// The expression that breaks ties, and the order when none is asked for.
     pub id: &'static str,
@@ -73,7 +73,7 @@ impl Collection {
     pub fn order(&self, page: &Page) -> Result<&'static str, ApiError> {
         let Some(wanted) = &page.sort else { return Ok(self.id) };
         let own = self.fields.iter().map(|field| (field.name, field.sql));
-        let known = own.chain(self.sorts.iter().copied()).find(|(name, _)| name == wanted);
+        let known = self.sorts.iter().copied().chain(own).find(|(name, _)| name == wanted);
         known.map(|(_, sql)| sql).ok_or_else(|| page::wrong("sort", "unknown", "This field cannot be sorted by."))
     }
 

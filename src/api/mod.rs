@@ -6,6 +6,7 @@
 pub mod collection;
 pub mod dialect;
 pub mod door;
+pub mod equivalent;
 pub mod error;
 pub mod find;
 pub mod json;

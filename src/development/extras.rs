@@ -5,6 +5,7 @@ use std::time::Duration;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
+use super::applications;
 use super::identity_provider::IdentityProvider;
 use crate::mail::mailbox::Kept;
 use crate::mail::{Mailbox, Worker};
@@ -57,7 +58,7 @@ impl Extras {
         match &self.0 {
             Some(Development { provider, post }) => {
                 config.app_data(web::Data::new(post.clone()));
-                config.configure(provider.routes());
+                config.configure(provider.routes()).configure(applications::routes);
                 config
                     .service(web::resource("/dev/mail").route(web::get().to(mail)))
                     .service(web::resource("/dev/mail.json").route(web::get().to(mail_json)));

@@ -2,6 +2,7 @@
 //! provider that signs anybody in, a page of mail. None of it exists in production, and none of it starts on an
 //! address that other machines can reach.
 
+mod applications;
 mod credentials;
 pub mod demo;
 mod extras;

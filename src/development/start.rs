@@ -7,11 +7,11 @@ use diesel::Connection as _;
 use diesel::pg::PgConnection;
 use secrecy::SecretString;
 
-use super::credentials;
 use super::demo;
 use super::extras::Extras;
 use super::identity_provider::{Assets, Client, IdentityProvider, Person};
 use super::postgres::{Durability, NAME, PrivatePostgres};
+use super::{applications, credentials};
 use crate::app;
 use crate::cli::{self, Service};
 use crate::clock::Clock;
@@ -47,7 +47,7 @@ pub fn run() -> Result<(), String> {
     let clock = Clock::system();
     let mut prepared = prepare(&data_dir, &postgres.url(NAME), port, &clock)?;
     prepared.config.limits = limits;
-    println!("{}", welcome(port));
+    println!("{}", welcome(port, &data_dir));
     let workers = prepared.config.workers;
     let portal = app::portal(prepared.config, &clock, true);
     let (worker, extras) = (Some(prepared.worker), prepared.extras);
@@ -64,6 +64,8 @@ pub fn prepare(data_dir: &Path, database_url: &str, port: u16, clock: &Clock) ->
     demo::load(&mut conn, clock.now()).map_err(|error| format!("the demo data could not be loaded: {error}"))?;
     let people = demo::people(&mut conn).map_err(|error| error.to_string())?;
     let base_url = BaseUrl::parse(&format!("http://localhost:{port}")).ok_or("the address cannot be made")?;
+    applications::locate(&mut conn, &base_url)
+        .map_err(|error| format!("the demo applications could not be located: {error}"))?;
     let key_text = kept_secret(&data_dir.join("secret-key"))?;
     let secret_key =
         SecretKey::from_hex(&key_text).ok_or("the file secret-key in the data folder is damaged; delete it")?;
@@ -151,12 +153,17 @@ fn log_for_people() {
     drop(tracing_subscriber::fmt().compact().with_env_filter(filter).with_writer(std::io::stderr).try_init());
 }
 
-fn welcome(port: u16) -> String {
+fn welcome(port: u16, data_dir: &Path) -> String {
+    let demo = data_dir.join("demo.env");
     format!(
         "\n  Guildhall is running, in development mode: http://localhost:{port}\n\n  \
          Sign in as    owner@acme.example         everything in the programme of Acme\n                \
          manager@northwind.example  one of its partners\n                \
          owner@globex.example       another company's programme\n  \
-         No password is asked for. Stop with Ctrl-C; data stays in the data folder.\n"
+         No password is asked for.\n\n  \
+         Mail          http://localhost:{port}/dev/mail\n  \
+         API           http://localhost:{port}/api/docs, credentials in {}\n\n  \
+         Stop with Ctrl-C; data stays in the data folder.\n",
+        demo.display()
     )
 }

@@ -12,7 +12,8 @@ use super::error::AppError;
 use super::flash::Flash;
 use super::form;
 use super::portal::Shared;
-use super::view::{NavItem, Person, Shell};
+use super::shown::Shown;
+use super::view::{ApiCall, NavItem, Person, Shell};
 use super::{actor, assets, cookies, paths, query};
 use crate::access::{Permission, Principal};
 use crate::secrets;
@@ -31,6 +32,8 @@ pub struct Frame {
     browser: String,
     /// A browser without session that gets a form needs something to bind its token to.
     new_browser: Option<String>,
+    /// The call that answers what the page shows.
+    call: Option<ApiCall>,
 }
 
 impl FromRequest for Frame {
@@ -58,12 +61,14 @@ impl Frame {
         let seed = known.or_else(|| new_browser.as_ref().map(|new| new.as_bytes().to_vec())).unwrap_or_default();
         let (path, query) = (request.path().to_owned(), request.query_string().to_owned());
         let browser = browser.or_else(|| new_browser.clone()).unwrap_or_default();
-        Ok(Self { portal, principal, path, query, flash, seed, browser, new_browser })
+        let call = call(request, &portal, principal.as_ref());
+        Ok(Self { portal, principal, path, query, flash, seed, browser, new_browser, call })
     }
 
     /// The frame around an error, for whoever is known to be signed in; works after the handler has failed.
     pub(super) fn of_error(request: &HttpRequest) -> Option<Self> {
-        Self::of(request).ok().filter(|frame| frame.principal.is_some())
+        // Nothing is shown that a call could answer.
+        Self::of(request).ok().filter(|frame| frame.principal.is_some()).map(|frame| Self { call: None, ..frame })
     }
 
     /// Who is signed in.
@@ -106,6 +111,7 @@ impl Frame {
             search: reader.filter(|reader| reader.is_staff()).map(|_| self.parameter("q")),
             sign_out: reader.is_some(),
             lang: "",
+            call: self.call.clone(),
         }
     }
 
@@ -152,6 +158,13 @@ impl Frame {
         }
         Ok(())
     }
+}
+
+fn call(request: &HttpRequest, portal: &Shared, reader: Option<&Principal>) -> Option<ApiCall> {
+    let (pattern, reader) = (request.match_pattern().filter(|_| request.method().is_safe())?, reader?);
+    let origin = portal.base_url.origin();
+    let (path, query) = (request.path(), request.query_string());
+    (portal.equivalent)(&Shown { pattern: &pattern, path, query, reader, origin: &origin })
 }
 
 fn person(reader: &Principal) -> Person {

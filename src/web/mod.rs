@@ -23,6 +23,7 @@ pub mod portal;
 pub mod query;
 pub mod reply;
 pub mod session;
+pub mod shown;
 pub mod trace;
 pub mod view;
 
@@ -33,3 +34,4 @@ pub use frame::Frame;
 pub use path::Id;
 pub use portal::Portal;
 pub use reply::{Reply, see_other};
+pub use shown::Shown;

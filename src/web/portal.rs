@@ -11,6 +11,8 @@ use crate::db::Db;
 use crate::mail::Bell;
 use crate::secrets::SecretKey;
 use crate::signin::provider::Provider;
+use crate::web::Shown;
+use crate::web::view::ApiCall;
 
 /// The running portal.
 pub struct Portal {
@@ -27,6 +29,8 @@ pub struct Portal {
     pub mail_is_configured: bool,
     /// Development mode: its pages exist and its name is shown.
     pub development: bool,
+    /// The call that answers what a page shows: the shell prints it and knows nothing of the API.
+    pub equivalent: fn(&Shown<'_>) -> Option<ApiCall>,
 }
 
 /// The portal as handlers take it.

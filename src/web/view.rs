@@ -27,6 +27,23 @@ pub struct Shell {
     pub sign_out: bool,
     /// The page's language where it is not English.
     pub lang: &'static str,
+    /// The call that answers what the page shows, if there is one.
+    pub call: Option<ApiCall>,
+}
+
+/// A page's *As API call*.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ApiCall {
+    /// The line to copy.
+    pub curl: String,
+    /// What the credential needs.
+    pub permissions: &'static str,
+    /// Whose credential it must be.
+    pub organisation: String,
+    /// Where credentials are made, if the reader may.
+    pub keys: Option<&'static str>,
+    /// Where the answer differs from the page; empty for nowhere.
+    pub note: &'static str,
 }
 
 /// The signed-in person as the top bar shows them.

@@ -20,6 +20,7 @@ mod credential_samples;
 mod csrf;
 #[cfg(test)]
 mod doctor;
+mod equivalent;
 #[cfg(test)]
 mod gate;
 #[cfg(test)]

@@ -269,6 +269,9 @@ fn at_the_door(app: &App, seen: &mut Seen) {
     *seen.entry("development/identity_sign_in.html").or_default() += 1;
     judge(&visitor.get("/dev/mail"));
     *seen.entry("development/mail.html").or_default() += 1;
+    judge(&visitor.get("/dev/applications/shop"));
+    judge(&visitor.get("/dev/applications/self-service"));
+    *seen.entry("development/application.html").or_default() += 1;
     judge(&visitor.get("/dev/identity/logout"));
     *seen.entry("development/identity_signed_out.html").or_default() += 1;
     judge(&visitor.get("/dev/identity/authorize?client_id=%3Cscript%3Ealert(1)%3C/script%3E"));

@@ -31,6 +31,7 @@ pub const ORGANISATIONS: Collection = Collection {
         word("id", "o.id::text"),
         text("name", "o.name"),
         text("code", "o.code"),
+        text("searchText", "o.search_text"),
         text("zuoraAccountId", "o.zuora_account_id"),
         text("salesforceAccountId", "o.salesforce_account_id"),
         word("country", "o.country"),
@@ -39,7 +40,8 @@ pub const ORGANISATIONS: Collection = Collection {
         moment("createdAt", "o.created_at"),
         moment("updatedAt", "o.updated_at"),
     ],
-    sorts: &[("users", "o.user_count")],
+    // Names as pages sort them: without accents and letter case.
+    sorts: &[("name", "o.sort_key"), ("users", "o.user_count")],
     id: "o.id",
 };
 
@@ -62,7 +64,7 @@ pub const USERS: Collection = Collection {
         moment("createdAt", "u.created_at"),
         moment("updatedAt", "u.updated_at"),
     ],
-    sorts: &[],
+    sorts: &[("name", "lower(u.name)")],
     id: "u.id",
 };
 
@@ -79,13 +81,14 @@ pub const PARTNERS: Collection = Collection {
     fields: &[
         word("id", "r.id::text"),
         text("companyName", "r.company_name"),
+        text("searchText", "r.search_text"),
         word("type", "r.partner_type"),
         text("email", "r.email_key"),
         Field { name: "salesAmount", sql: "r.sales_amount::bigint", kind: Kind::Number },
         moment("createdAt", "r.created_at"),
         moment("updatedAt", "r.updated_at"),
     ],
-    sorts: &[],
+    sorts: &[("companyName", "r.sort_key")],
     id: "r.id",
 };
 
@@ -120,6 +123,7 @@ pub const API_CLIENTS: Collection = Collection {
         word("id", "a.id::text"),
         text("name", "a.name"),
         word("kind", "a.kind"),
+        word("state", "(CASE WHEN a.revoked_at IS NULL THEN 'active' ELSE 'revoked' END)"),
         moment("createdAt", "a.created_at"),
     ],
     sorts: &[],

@@ -9,6 +9,8 @@ use crate::web::{AppError, Flash, Frame, Id, Reply, Submitted, paths, see_other}
 /// An application on a partner's page for staff.
 pub struct Switch {
     pub word: &'static str,
+    /// Who it is for.
+    pub text: &'static str,
     pub on: bool,
     /// Posting here turns it round.
     pub action: String,
@@ -49,7 +51,11 @@ fn address(id: uuid::Uuid, what: Application, on: bool) -> String {
 pub fn switches(organisation: &Organisation) -> Vec<Switch> {
     let switch = |what: &Application| {
         let on = organisation.may_open(*what);
-        Switch { word: what.word(), on, action: address(organisation.id, *what, !on) }
+        let text = match what {
+            Application::Shop => "Its people browse and order for their customers",
+            Application::SelfService => "Its people manage what their customers have",
+        };
+        Switch { word: what.word(), text, on, action: address(organisation.id, *what, !on) }
     };
     Application::ALL.iter().map(switch).collect()
 }

@@ -42,8 +42,11 @@ pub async fn show(who: Actor<ReadPartners>, frame: Frame, id: Id) -> Result<Http
     let may_write = who.may(Permission::WritePartner);
     let base = paths::partner_page(id.0, "users");
     let (zone, now) = (zone_of(&organisation), frame.portal.clock.now());
+    let mut shell = frame.shell(&organisation.name);
+    // The API does not reach into the bin.
+    shell.call = shell.call.filter(|_| !organisation.is_deleted());
     frame.page(&Show {
-        shell: frame.shell(&organisation.name),
+        shell,
         header: Header::of(&organisation, may_write, who.may(Permission::ReadAudit), "Overview"),
         facts: facts(&organisation, zone),
         switches: access::switches(&organisation),

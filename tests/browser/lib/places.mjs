@@ -104,6 +104,66 @@ const OWN_RECORDS = '/organisation/partners';
 const OWN_CONNECTIONS = '/organisation/connections';
 
 const NORTHWIND = 'Northwind Resellers';
+const HOST_KEYS = '/settings/api-clients';
+const OWN_KEYS = '/organisation/api';
+
+/** A list with the call that answers the same, unfolded. */
+const withCall = (name, as, address) => ({
+  name,
+  as,
+  reach: async (page) => {
+    await visit(page, address);
+    await page.locator('.as-call > summary').click();
+  },
+});
+
+/** Makes a credential through its form and stays on the page that shows its secret, the only time. */
+async function create(page, list, kind) {
+  await visit(page, `${list}/new`);
+  await page.getByLabel('Name').fill(`Nightly sync by ${kind}`);
+  await page.getByRole('radio', { name: kind }).check();
+  await page.getByRole('checkbox').first().check();
+  await page.getByRole('button', { name: 'Create and show the secret' }).click();
+  await page.locator('#secret').waitFor();
+}
+
+/** A credential that was just made, and what can be done with it. */
+const credential = (name, as, list, kind, way = async () => {}) => ({
+  name,
+  as,
+  reach: async (page) => {
+    await create(page, list, kind);
+    await way(page);
+  },
+});
+
+/** From the page of its secret to its own. */
+async function toCredential(page) {
+  await page.getByRole('link', { name: 'I have copied it' }).click();
+  await page.waitForLoadState();
+  if (await page.locator('.row-link').count()) {
+    await page.locator('.row-link').first().click();
+    await page.waitForLoadState();
+  }
+}
+
+async function rotated(page) {
+  await toCredential(page);
+  await page.getByRole('button', { name: 'Rotate the secret' }).click();
+  await page.locator('#secret').waitFor();
+}
+
+async function afterRotation(page) {
+  await rotated(page);
+  await toCredential(page);
+  await page.getByRole('button', { name: 'End the old secret now' }).waitFor();
+}
+
+async function revocation(page) {
+  await toCredential(page);
+  await page.getByRole('link', { name: 'Revoke' }).click();
+  await page.waitForLoadState();
+}
 
 export const PLACES = [
   at('sign in', STRANGER, '/signin'),
@@ -175,6 +235,15 @@ export const PLACES = [
   at('partner records', OWNER, RECORDS),
   at('partner records, none match', OWNER, `${RECORDS}?q=zzzzzzzz`),
   at('connections', OWNER, '/settings/connections'),
+  withCall('partners, as API call', OWNER, `${PARTNERS}?q=north`),
+  at('credentials', OWNER, HOST_KEYS),
+  at('credentials, none revoked', OWNER, `${HOST_KEYS}?state=revoked`),
+  at('new credential', OWNER, `${HOST_KEYS}/new`),
+  refusedForm('new credential with errors', OWNER, `${HOST_KEYS}/new`, 'Create and show the secret'),
+  row('credential', OWNER, HOST_KEYS, 'Demo API client'),
+  row('credential, revocation', OWNER, HOST_KEYS, 'Demo API client', '/revocation'),
+  credential('secret of a client', OWNER, HOST_KEYS, 'API client'),
+  of('partner, credentials', NORTHWIND, sub('/api')),
   at('bin', OWNER, '/settings/bin'),
   {
     name: 'partner, deleted',
@@ -211,6 +280,22 @@ export const PLACES = [
   at('own connections', MANAGER, OWN_CONNECTIONS),
   at('own connections, none ended', MANAGER, `${OWN_CONNECTIONS}?state=ended`),
   row('connection', MANAGER, OWN_CONNECTIONS, 'Contoso Distribution'),
+  at('own credentials, none yet', MANAGER, OWN_KEYS),
+  refusedForm('own new credential with errors', MANAGER, `${OWN_KEYS}/new`, 'Create and show the secret'),
+  credential('own secret of a key', MANAGER, OWN_KEYS, 'API key'),
+  credential('own credential, rotated', MANAGER, OWN_KEYS, 'API client', rotated),
+  credential('own credential, two secrets', MANAGER, OWN_KEYS, 'API client', afterRotation),
+  credential('own credential, revocation', MANAGER, OWN_KEYS, 'API key', revocation),
+  at('own credentials', MANAGER, OWN_KEYS),
+  withCall('own records, as API call', MANAGER, OWN_RECORDS),
+  at('API', STRANGER, '/api/docs'),
+  at('Shop of development mode', STRANGER, '/dev/applications/shop'),
+  {
+    name: 'on the way to Shop',
+    as: STRANGER,
+    reach: (page) => visit(page, '/gate/shop/enter'),
+  },
+  at('Shop, refused to staff', OWNER, '/gate/shop/enter', 403),
   row('connection, end', MANAGER, OWN_CONNECTIONS, 'Contoso Distribution', '/end'),
 
   letter('letter to a colleague', STRANGER, 'colleague'),

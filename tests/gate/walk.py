@@ -1,8 +1,9 @@
-"""Walks through the gate behind nginx, as people would. Standard library only; tests/gate/run starts what it needs."""
+"""Walks through the gate behind a proxy, as people would. Standard library only; tests/gate/run starts what it needs."""
 
 import os
 import pathlib
 import re
+import socket
 import sys
 import time
 import urllib.error
@@ -19,10 +20,11 @@ def wait():
     for _ in range(300):
         try:
             urllib.request.urlopen(f"{PORTAL}/health/ready", timeout=2).close()
+            socket.create_connection(("127.0.0.1", int(os.environ["FRONT"])), timeout=2).close()
             return
         except OSError:
             time.sleep(0.2)
-    sys.exit("FAILED: the portal does not start")
+    sys.exit("FAILED: the portal or the proxy does not start")
 
 
 def status(browser, address, **headers):

@@ -20,6 +20,7 @@ mod credential_samples;
 mod csrf;
 #[cfg(test)]
 mod doctor;
+#[cfg(test)]
 mod equivalent;
 #[cfg(test)]
 mod gate;

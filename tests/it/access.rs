@@ -11,12 +11,12 @@ use super::house::{self, Source};
 use super::support::fixture::{API_CLIENTS, INVITATIONS, RECORDS};
 use super::support::{Actor, App, Who, id};
 
-/// Every route of the portal's pages, as method and pattern. The API has no sessions and answers machines:
+/// Every route of the portal's pages, as method and pattern. Figures stand at another address, and the API has no sessions:
 /// `wire_*.rs` ask its routes.
 pub fn routes() -> BTreeSet<(String, String)> {
     let sources = house::sources();
     let constants = constants(&sources);
-    let elsewhere = ["src/development", "src/wire/", "src/api/"];
+    let elsewhere = ["src/development", "src/telemetry/", "src/wire/", "src/api/"];
     let portal = sources.iter().filter(|source| !elsewhere.iter().any(|folder| source.path.starts_with(folder)));
     portal.flat_map(|source| registered(&source.code, places_of(&source.path), &constants)).collect()
 }

@@ -132,10 +132,12 @@ impl Collection {
             place = format!(" AND {} > ${}::text::{key}", self.id, binds.len() + 4);
             binds.push(Bind::Text(after.to_owned()));
         }
+        // The ids first: PostgreSQL would make every item of the collection before it sorts them and takes some.
         let text = format!(
-            "SELECT ({id})::text AS key, ({})::text AS item {}{filter}{place} ORDER BY {id} LIMIT {size}",
-            self.item,
-            self.from,
+            "SELECT ({id})::text AS key, ({item})::text AS item {from} AND {id} = ANY(ARRAY( \
+             SELECT {id} {from}{filter}{place} ORDER BY {id} LIMIT {size})) ORDER BY {id}",
+            item = self.item,
+            from = self.from,
             id = self.id
         );
         let rows = bound(text, scope, &binds).load::<Keyed>(conn)?;

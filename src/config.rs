@@ -2,6 +2,7 @@
 //! The table in the README is tested against [`VARIABLES`].
 
 mod base_url;
+mod limits;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use secrecy::SecretString;
 use url::Url;
 
 pub use base_url::{BaseUrl, is_loopback};
+pub use limits::read_limits;
 
 use crate::api::Limits;
 use crate::mail::{Sender, SmtpUrl};
@@ -174,7 +176,7 @@ impl Config {
             number(text, 100)
         });
         let (metrics, traces) = (metrics(&mut reader), traces(&mut reader));
-        let limits = limits(&mut reader);
+        let limits = limits::of(&mut reader);
         match (database_url, base_url, secret_key) {
             (Some(database_url), Some(base_url), Some(secret_key)) if reader.faults.is_empty() => Ok(Self {
                 database_url,
@@ -193,30 +195,6 @@ impl Config {
             }),
             _ => Err(reader.faults),
         }
-    }
-}
-
-/// The limits alone, which development mode reads too.
-///
-/// # Errors
-/// Every fault of them.
-pub fn read_limits(get: &dyn Fn(&str) -> Option<String>) -> Result<Limits, Vec<ConfigFault>> {
-    let mut reader = Reader { get, faults: Vec::new() };
-    let limits = limits(&mut reader);
-    if reader.faults.is_empty() { Ok(limits) } else { Err(reader.faults) }
-}
-
-fn limits(reader: &mut Reader<'_>) -> Limits {
-    let standard = Limits::default();
-    let mut one = |variable: &str, default: i32| {
-        reader.or(variable, default, "a number of calls between 1 and 1000000", |text| {
-            text.parse().ok().filter(|number| (1..=1_000_000).contains(number))
-        })
-    };
-    Limits {
-        calls: one("API_CALLS_PER_MINUTE", standard.calls),
-        invitation_reads: one("API_INVITATION_READS_PER_MINUTE", standard.invitation_reads),
-        failures: one("API_FAILURES_PER_MINUTE", standard.failures),
     }
 }
 
@@ -374,16 +352,6 @@ mod tests {
         assert_eq!(faults("OTEL_EXPORTER_OTLP_ENDPOINT", Some("https://collector")), ["OTEL_EXPORTER_OTLP_ENDPOINT"]);
         assert_eq!(faults("OTEL_TRACES_SAMPLER_ARG", Some("2")), ["OTEL_TRACES_SAMPLER_ARG"]);
         assert!(faults("OTEL_EXPORTER_OTLP_ENDPOINT", Some("http://localhost:4318")).is_empty());
-    }
-
-    #[test]
-    fn limits_are_the_products_unless_told_otherwise() {
-        assert_eq!(Config::read(&complete).ok().unwrap().limits, Limits::default());
-        let read = read_limits(&|variable| (variable == "API_CALLS_PER_MINUTE").then(|| "9000".into())).unwrap();
-        assert_eq!((read.calls, read.invitation_reads), (9_000, 50));
-        for wrong in ["0", "-1", "many", "1000001"] {
-            assert_eq!(faults("API_FAILURES_PER_MINUTE", Some(wrong)), ["API_FAILURES_PER_MINUTE"]);
-        }
     }
 
     #[test]

@@ -61,10 +61,14 @@ impl Dialect {
         if let Some(seconds) = error.retry_after {
             answer.insert_header((header::RETRY_AFTER, seconds.to_string()));
         }
+        if let Some(methods) = &error.allow {
+            answer.insert_header((header::ALLOW, methods.as_str()));
+        }
         answer.json(self.body(error, status))
     }
 
-    fn body(self, error: &ApiError, status: StatusCode) -> Value {
+    /// The body of an error.
+    pub fn body(self, error: &ApiError, status: StatusCode) -> Value {
         match self {
             Self::PartnerOrganisations => json!({ "message": self.sentence(error, status) }),
             Self::Network => json!({ "message": network(error, status) }),

@@ -7,6 +7,7 @@ use std::future::{Ready, ready};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
+use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest};
@@ -68,13 +69,22 @@ pub async fn keep(
     }
 }
 
+/// For what lies before the door: errors in the words of the wire format, and nothing else.
+pub async fn in_words(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let dialect = Dialect::of(request.path());
+    told(dialect, next.call(request).await)
+}
+
 /// Whatever went wrong, in the words of the wire format.
 fn told(
     dialect: Dialect,
     outcome: Result<ServiceResponse<impl MessageBody + 'static>, Error>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     match outcome {
-        Ok(answer) => match answer.response().error().map(as_api_error) {
+        Ok(answer) => match answer.response().error().map(as_api_error).or_else(|| method(&answer)) {
             None => Ok(answer.map_into_boxed_body()),
             Some(error) => Ok(answer.into_response(dialect.answer(&error))),
         },
@@ -83,6 +93,12 @@ fn told(
             Err(InternalError::from_response(error, answer).into())
         }
     }
+}
+
+/// The error of an address that is there for other methods; `HEAD` is `GET` without a body.
+fn method<B>(answer: &ServiceResponse<B>) -> Option<ApiError> {
+    let allow = answer.headers().get(header::ALLOW).and_then(|allow| allow.to_str().ok())?;
+    (answer.status() == StatusCode::METHOD_NOT_ALLOWED).then(|| ApiError::method(allow.replace("GET", "GET, HEAD")))
 }
 
 fn as_api_error(error: &Error) -> ApiError {
@@ -161,17 +177,16 @@ fn presented(headers: &HeaderMap) -> Result<Option<Presented>, ApiError> {
         let mut all = headers.get_all(name);
         let first = all.next();
         match all.next() {
-            Some(_) => Err(ApiError::new(actix_web::http::StatusCode::BAD_REQUEST, "Send one credential.")),
+            Some(_) => Err(ApiError::new(StatusCode::BAD_REQUEST, "Send one credential.")),
             None => Ok(first.map(|value| value.to_str().unwrap_or_default().to_owned())),
         }
     };
     let key = one(&HeaderName::from_static("x-api-key"))?;
     let bearer = one(&header::AUTHORIZATION)?;
     match (bearer, key) {
-        (Some(_), Some(_)) => Err(ApiError::new(
-            actix_web::http::StatusCode::BAD_REQUEST,
-            "Send one credential: Authorization or X-Api-Key.",
-        )),
+        (Some(_), Some(_)) => {
+            Err(ApiError::new(StatusCode::BAD_REQUEST, "Send one credential: Authorization or X-Api-Key."))
+        }
         (Some(bearer), None) => {
             let (scheme, token) = bearer.split_once(' ').unwrap_or((bearer.as_str(), ""));
             let token = token.trim();

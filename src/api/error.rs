@@ -32,12 +32,14 @@ pub struct ApiError {
     pub bearer: Option<&'static str>,
     /// In seconds.
     pub retry_after: Option<u64>,
+    /// The methods that an address knows.
+    pub allow: Option<String>,
 }
 
 impl ApiError {
     /// An error without particulars.
     pub fn new(status: StatusCode, message: impl Into<String>) -> Self {
-        Self { status, message: message.into(), faults: Vec::new(), bearer: None, retry_after: None }
+        Self { status, message: message.into(), faults: Vec::new(), bearer: None, retry_after: None, allow: None }
     }
 
     /// No credential, or none that is good.
@@ -82,6 +84,12 @@ impl ApiError {
             retry_after: Some(retry_after),
             ..Self::new(StatusCode::TOO_MANY_REQUESTS, "Too many calls in a minute. Wait, then go on.")
         }
+    }
+
+    /// The address knows other methods.
+    pub fn method(allow: String) -> Self {
+        let message = format!("This address knows {allow}.");
+        Self { allow: Some(allow), ..Self::new(StatusCode::METHOD_NOT_ALLOWED, message) }
     }
 
     /// The rules for fields, under the names that this wire format has for them.

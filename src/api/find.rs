@@ -10,9 +10,13 @@ use super::error::{ApiError, Fault};
 
 /// Nesting, queries in all, values of one `in`, characters of one value.
 const DEPTH: usize = 5;
-const NODES: usize = 50;
+const NODES: usize = 250;
+/// Queries of one group.
+pub const MEMBERS: usize = 50;
 const VALUES: usize = 200;
 const LENGTH: usize = 200;
+
+const TOO_LARGE: &str = "Queries go 5 levels deep, with 50 in a group and 250 in all at most.";
 
 /// What a field holds, and with it what can be asked of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,7 +79,7 @@ impl Compiler<'_> {
     fn node(&mut self, query: &Value, path: &str, depth: usize) -> Result<String, ApiError> {
         self.nodes += 1;
         if depth > DEPTH || self.nodes > NODES {
-            return Err(fault(path, "too_large", "Queries go 5 levels deep and have 50 parts at most."));
+            return Err(fault(path, "too_large", TOO_LARGE));
         }
         let Value::Object(query) = query else { return Err(fault(path, "not_an_object", "Send a query, an object.")) };
         let kind = match query.get("type") {
@@ -96,6 +100,9 @@ impl Compiler<'_> {
             Some(Value::Array(queries)) if !queries.is_empty() => queries,
             _ => return Err(fault(&inner, "required", "Send an array with one query or more.")),
         };
+        if queries.len() > MEMBERS {
+            return Err(fault(&inner, "too_large", TOO_LARGE));
+        }
         let parts: Result<Vec<String>, ApiError> = queries
             .iter()
             .enumerate()
@@ -319,6 +326,11 @@ mod tests {
             deep = json!({ "type": "and", "queries": [deep] });
         }
         assert_eq!(refused(&deep).1, "too_large");
+        let group = |of: usize, with: &Value| json!({ "type": "or", "queries": vec![with; of] });
+        let leaf = json!({ "type": "eq", "field": "name", "value": "x" });
+        assert!(compile(&group(50, &leaf), FIELDS, 1).is_ok());
+        assert!(compile(&group(4, &group(50, &leaf)), FIELDS, 1).is_ok());
+        assert_eq!(refused(&group(5, &group(50, &leaf))).1, "too_large");
         let many: Vec<_> = (0..60).map(|_| json!({ "type": "eq", "field": "name", "value": "x" })).collect();
         assert_eq!(refused(&json!({ "type": "or", "queries": many })).1, "too_large");
     }

@@ -9,7 +9,7 @@ use super::error::{ApiError, Fault};
 pub const LARGEST: i64 = 1_000;
 const STANDARD: i64 = 10;
 /// How deep pages by number go; beyond, exports page by key.
-const DEEPEST: i64 = 100_000;
+pub const DEEPEST: i64 = 100_000;
 
 /// The parameters of an address, each at most once.
 #[derive(Debug, Clone, Default)]
@@ -73,9 +73,6 @@ impl Page {
     pub fn of(parameters: &Parameters) -> Result<Self, ApiError> {
         let page = parameters.number("page", 0, (0, i64::from(i32::MAX)))?;
         let size = parameters.number("size", STANDARD, (1, LARGEST))?;
-        if page * size > DEEPEST {
-            return Err(wrong("page", "too_deep", "Pages go 100,000 items deep. Narrow the search."));
-        }
         let descending = match parameters.get("sortOrder") {
             None | Some("ASC") => false,
             Some("DESC") => true,
@@ -83,6 +80,11 @@ impl Page {
         };
         Ok(Self { offset: page * size, size, sort: parameters.get("sort").map(str::to_owned), descending })
     }
+}
+
+/// A page that lies deeper than pages go, in a collection that goes that far.
+pub fn too_deep() -> ApiError {
+    wrong("page", "too_deep", "Pages go 100,000 items deep. Narrow the search, or export.")
 }
 
 /// A parameter that cannot be taken.

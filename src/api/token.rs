@@ -3,6 +3,7 @@
 
 use actix_web::dev::Payload;
 use actix_web::http::{StatusCode, header};
+use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, web};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -11,6 +12,7 @@ use serde_json::{Value, json};
 use url::form_urlencoded;
 
 use super::dialect::Dialect;
+use super::door;
 use super::error::{ApiError, Fault};
 use super::json;
 use super::limit;
@@ -24,12 +26,14 @@ use crate::web::portal::Shared;
 /// Routes outside the door: whoever comes here has no token yet.
 pub fn routes(config: &mut web::ServiceConfig) {
     for prefix in ["", "/api"] {
+        let at = |path: &str| web::resource(format!("{prefix}/oauth2/{path}")).wrap(from_fn(door::in_words));
         config
-            .service(web::resource(format!("{prefix}/oauth2/token")).route(web::post().to(token)))
-            .service(web::resource(format!("{prefix}/oauth2/revoke")).route(web::post().to(revoke)))
-            .service(web::resource(format!("{prefix}/oauth2/introspect")).route(web::post().to(introspect)));
+            .service(at("token").route(web::post().to(token)))
+            .service(at("revoke").route(web::post().to(revoke)))
+            .service(at("introspect").route(web::post().to(introspect)));
     }
-    config.service(web::resource("/.well-known/oauth-authorization-server").route(web::get().to(metadata)));
+    let metadata = web::resource("/.well-known/oauth-authorization-server").route(web::get().to(metadata));
+    config.service(metadata.wrap(from_fn(door::in_words)));
 }
 
 /// `POST /oauth2/token`

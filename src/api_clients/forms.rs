@@ -92,7 +92,7 @@ impl ClientForm {
 }
 
 /// What a permission lets its holder do.
-const fn words(permission: Permission) -> &'static str {
+pub const fn words(permission: Permission) -> &'static str {
     match permission {
         Permission::ReadPartner => "See organisations, partner records and connections",
         Permission::WritePartner => "Change organisations, partner records and connections",

@@ -10,6 +10,7 @@ pub mod pages;
 mod queries;
 pub mod secret;
 
+pub use forms::words;
 pub use model::{ApiClient, Kind, Presented};
 pub use pages::routes;
 pub use queries::{find, touch};

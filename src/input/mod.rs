@@ -6,8 +6,8 @@
 mod rules;
 
 pub use rules::{
-    MOST_SALES, application_url, code, company_name, country, https_url, name_key, optional, organisation_name,
-    person_name, plain, programme_name, sales_amount, search, short_text, time_zone,
+    COUNTRIES, MOST_SALES, application_url, code, company_name, country, https_url, name_key, optional,
+    organisation_name, person_name, plain, programme_name, sales_amount, search, short_text, time_zone,
 };
 
 /// What is wrong with one value.

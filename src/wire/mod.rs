@@ -9,6 +9,8 @@ mod partners;
 
 use actix_web::web;
 
+pub use partner_invitations::INVITATIONS;
+
 /// Every format, a line each.
 pub fn routes(config: &mut web::ServiceConfig) {
     config

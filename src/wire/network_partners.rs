@@ -16,7 +16,7 @@ use super::edits::Edits;
 use super::outcome::{done, refused};
 use crate::access::{Actor, Permission, WritePartners};
 use crate::api::door::Api;
-use crate::api::page::{Parameters, wrong};
+use crate::api::page::{DEEPEST, Parameters, too_deep};
 use crate::api::{ApiError, Body, Fault as FieldFault, Fields};
 use crate::db::Fault;
 use crate::input;
@@ -26,10 +26,9 @@ use crate::web::path::Id;
 use crate::web::portal::Shared;
 
 const TENANT: &str = "X-Servitly-Tenant";
-/// A page's standard and greatest length, and how deep pages by number go.
+/// A page's standard and greatest length.
 const STANDARD: i64 = 20;
 const LARGEST: i64 = 1_000;
-const DEEPEST: i64 = 100_000;
 const MOST_CUSTOMERS: i64 = i32::MAX as i64;
 
 /// Routes of this format.
@@ -85,12 +84,14 @@ async fn list(request: HttpRequest, who: Member, portal: Shared) -> Result<HttpR
     let parameters = Parameters::read(&request, &["page", "size"])?;
     let page = parameters.number("page", 0, (0, i64::from(i32::MAX)))?;
     let size = parameters.number("size", STANDARD, (1, LARGEST))?;
-    if page * size > DEEPEST {
-        return Err(wrong("page", "too_deep", "Pages go 100,000 partners deep."));
-    }
     let (tenant, host) = (who.0.tenant.id, who.0.organisation.id);
-    let read = move |conn: &mut PgConnection| Ok::<_, Fault>(organisations::numbered(conn, tenant, (page, size))?);
+    let deep = page * size > DEEPEST;
+    let asked = if deep { (0, 0) } else { (page, size) };
+    let read = move |conn: &mut PgConnection| Ok::<_, Fault>(organisations::numbered(conn, tenant, asked)?);
     let (rows, total) = portal.db.read(read).await?;
+    if deep && page * size < total {
+        return Err(too_deep());
+    }
     let pages = (total + size - 1) / size;
     Ok(HttpResponse::Ok().json(json!({
         "content": rows.iter().map(|row| partner(row, host)).collect::<Vec<_>>(),

@@ -132,8 +132,13 @@ fn header(request: &HttpRequest, name: &'static str) -> Result<Uuid, ApiError> {
     if first.is_empty() {
         return Err(wrong("required", "Send this header, an organisation's UUID."));
     }
-    let id = Uuid::try_parse(first).ok().filter(|id| once && id.hyphenated().to_string() == first.to_ascii_lowercase());
+    let id = Uuid::try_parse(first).ok().filter(|_| once && is_uuid(first));
     id.ok_or_else(|| wrong("not_a_uuid", "Send one UUID with hyphens."))
+}
+
+/// Thirty-two hexadecimal digits with their hyphens, in any case.
+fn is_uuid(text: &str) -> bool {
+    Uuid::try_parse(text).is_ok_and(|id| id.hyphenated().to_string() == text.to_ascii_lowercase())
 }
 
 /// `GET /partners`, as the system's public documentation describes it: `{items, total_items}`.
@@ -189,7 +194,8 @@ impl Asked {
 
 fn number(text: Option<&str>, name: &str, (least, most): (i64, i64)) -> Result<Option<i64>, ApiError> {
     let Some(text) = text else { return Ok(None) };
-    let number = text.parse().ok().filter(|number| (least..=most).contains(number));
+    let digits = !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
+    let number = text.parse().ok().filter(|number| digits && (least..=most).contains(number));
     number.map(Some).ok_or_else(|| wrong(name, "out_of_range", &format!("Send a whole number from {least} to {most}.")))
 }
 
@@ -224,10 +230,18 @@ fn condition(many: &[(String, String)], search: (Option<&str>, Option<&str>)) ->
         sql = format!("{sql} AND {}", make(binds.len() + 3));
     };
     let ids = all("partner_ids");
+    if !ids.iter().all(|id| is_uuid(id)) {
+        return Err(wrong("partner_ids", "not_a_uuid", "Send UUIDs with hyphens."));
+    }
     if !ids.is_empty() {
-        add(Bind::Texts(ids), &|at| format!("r.id::text = ANY(${at})"));
+        add(Bind::Texts(ids.iter().map(|id| id.to_ascii_lowercase()).collect()), &|at| {
+            format!("r.id::text = ANY(${at})")
+        });
     }
     let statuses = all("invitation_statuses");
+    if !statuses.iter().all(|status| ["invited", "accepted"].contains(&status.as_str())) {
+        return Err(wrong("invitation_statuses", "not_a_choice", "Send one or more of invited, accepted."));
+    }
     if !statuses.is_empty() {
         add(Bind::Texts(statuses), &|at| {
             format!(

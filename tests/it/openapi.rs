@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::house;
-use super::support::App;
+use serde_json::Value;
+
+use super::support::api::ALL;
+use super::support::{App, id};
 
 /// Every route of `src/wire` and `src/api/v1`, as method and path, read from the sources.
 fn registered() -> BTreeSet<(String, String)> {
@@ -55,4 +58,39 @@ fn the_document_and_the_page_are_public_and_linked() {
     page.shows("client_credentials").shows("/api/v1/partner-invitations/find").shows("READ_INVITATION");
     let sign_in = visitor.open("/signin");
     assert_eq!(sign_in.page().link("API"), "/api/docs");
+}
+
+#[test]
+fn an_address_that_is_there_for_other_methods_lists_them_in_its_own_words() {
+    let app = App::start();
+    let key = app.key(id::ACME_HOST, ALL);
+    for (path, allow, member) in [
+        ("/api/v1/me", "GET, HEAD", "statusCode"),
+        ("/api/partner-organisations", "GET, HEAD", "message"),
+        ("/api/network/partners", "GET, HEAD", "message"),
+        ("/api/partners", "GET, HEAD", "detail"),
+        ("/oauth2/token", "POST", "error"),
+    ] {
+        let answer = key.send("DELETE", path, "application/json", b"");
+        answer.is(405);
+        assert!(answer.header("allow").contains(allow), "{path}: {}", answer.header("allow"));
+        assert!(answer.json()[member] != Value::Null, "{path}: {}", answer.body);
+    }
+}
+
+#[test]
+fn every_error_has_a_schema_and_an_example() {
+    let document = guildhall::api::openapi::document("https://portal.example");
+    let mut seen = BTreeSet::new();
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in item.as_object().expect("operations") {
+            assert!(seen.insert(operation["operationId"].to_string()), "{method} {path} has a name of its own");
+            assert!(operation["security"].is_array() && operation["tags"][0].is_string(), "{method} {path}");
+            for (status, answer) in operation["responses"].as_object().expect("answers") {
+                let content = &answer["content"]["application/json"];
+                let told = status.as_str() < "400" || content["example"].is_object();
+                assert!(told && !answer["description"].is_null(), "{method} {path}: {status}");
+            }
+        }
+    }
 }

@@ -97,3 +97,17 @@ fn me_tells_who_the_credential_is() {
     );
     assert_eq!(me["permissions"], json!(["READ_PARTNER", "READ_USER"]));
 }
+
+#[test]
+fn a_page_behind_the_last_one_is_empty_however_far() {
+    // S4-08
+    let app = app();
+    let key = app.key(id::ACME_HOST, ALL);
+    for path in ["/api/v1/organisations?page=2147483647&size=1000", "/api/v1/partner-invitations?page=101&size=1000"] {
+        let answer = key.get(path).is(200).json();
+        assert_eq!(answer["data"], json!([]), "{path}");
+    }
+    let network = key.header("X-Servitly-Tenant", "acme").get("/api/network/partners?page=2147483647&size=1000");
+    let told = network.is(200).json();
+    assert_eq!((&told["content"], &told["last"], &told["totalElements"]), (&json!([]), &json!(true), &json!(2)));
+}

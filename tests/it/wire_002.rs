@@ -217,3 +217,16 @@ fn a_credential_without_the_permission_is_refused() {
     machine.post("/api/partners", &body()).is(403);
     machine.get("/api/partners?partner_types=customer&limit=1").is(200);
 }
+
+#[test]
+fn a_list_takes_only_what_it_understands() {
+    let app = App::start();
+    let own = northwind(&app);
+    let list = |more: &str| own.get(&format!("/api/partners?partner_types[]=customer&{more}"));
+    list("limit=20").is(200);
+    let unknown = format!("limit=20&partner_ids[]={}", id::RANDOM.to_uppercase());
+    assert_eq!(list(&unknown).is(200).json()["total_items"], 0);
+    for wrong in ["limit=+5", "limit=20&partner_ids[]=1", "limit=20&partner_ids[]=", "limit=20&invitation_statuses[]=sent"] {
+        list(wrong).is(422);
+    }
+}

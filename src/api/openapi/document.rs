@@ -1,109 +1,118 @@
-//! The `OpenAPI` 3.1 document, put together from the table of operations and the schemas.
+//! The `OpenAPI` 3.1 document, put together from the table of operations, the schemas and what the portal answers.
 
 use serde_json::{Map, Value, json};
 
+use super::groups;
 use super::operations::{Operation, all};
-use super::schemas;
+use super::{errors, oauth, parameters, queries, schemas};
+use crate::access::Permission;
+use crate::api_clients;
+
+const ABOUT: &str = "What the portal's pages do, for programs. Fetch a token from /oauth2/token with an API client, or send \
+    an API key. Errors name the field, parameter or header that they are about, and a call that is refused changes nothing.";
 
 /// The document of a portal at this origin.
 pub fn document(origin: &str) -> Value {
-    let mut paths: Map<String, Value> = Map::new();
+    let mut paths = if let Value::Object(paths) = oauth::paths() { paths } else { Map::new() };
     for operation in all() {
         let path = paths.entry(operation.path.to_owned()).or_insert_with(|| json!({}));
         path[operation.method] = described(&operation);
     }
     json!({
         "openapi": "3.1.0",
-        "info": {
-            "title": "Guildhall",
-            "version": env!("CARGO_PKG_VERSION"),
-            "description": "The partner portal's API. Authenticate by a bearer token from /oauth2/token, or by an API key.",
-        },
+        "info": { "title": "Guildhall", "version": env!("CARGO_PKG_VERSION"), "description": ABOUT },
         "servers": [{ "url": origin }],
+        "externalDocs": { "url": format!("{origin}/api/docs"), "description": "The same for people" },
+        "tags": tags(),
         "paths": paths,
-        "components": {
-            "schemas": schemas::all(),
-            "securitySchemes": {
-                "token": { "type": "oauth2", "flows": { "clientCredentials": { "tokenUrl": format!("{origin}/oauth2/token"), "scopes": {} } } },
-                "key": { "type": "apiKey", "in": "header", "name": "X-Api-Key" },
-            },
-        },
+        "components": { "schemas": schemas::all(), "securitySchemes": security(origin) },
         "security": [{ "token": [] }, { "key": [] }],
     })
 }
 
-fn described(operation: &Operation) -> Value {
-    let schema = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
-    let content = |name: &str| json!({ "application/json": { "schema": schema(name) } });
-    let mut responses = Map::new();
-    let (status, answer) = operation.answer;
-    let done =
-        if answer == "Export" { exported() } else { json!({ "description": "Done.", "content": content(answer) }) };
-    responses.insert(status.to_string(), done);
-    for (status, about) in errors(operation) {
-        responses.insert(
-            status.to_owned(),
-            json!({ "description": about, "content": { "application/json": { "schema": { "type": "object" } } } }),
-        );
+fn security(origin: &str) -> Value {
+    let scope =
+        |permission: &Permission| (permission.as_str().to_owned(), Value::from(api_clients::words(*permission)));
+    let scopes: Map<String, Value> = Permission::ALL.iter().map(scope).collect();
+    let (token, key) = (format!("{origin}/oauth2/token"), "An API key, made in the portal.");
+    json!({
+        "token": { "type": "oauth2", "description": "A bearer token, good for an hour.",
+            "flows": { "clientCredentials": { "tokenUrl": token, "scopes": scopes } } },
+        "key": { "type": "apiKey", "in": "header", "name": "X-Api-Key", "description": key },
+        "client": { "type": "http", "scheme": "basic", "description": "client_id and client_secret of an API client." },
+    })
+}
+
+fn tags() -> Vec<Value> {
+    let mut names = vec!["Tokens"];
+    for operation in all() {
+        if !names.contains(&operation.group) {
+            names.push(operation.group);
+        }
     }
-    let parameters: Vec<Value> = operation
-        .parameters
-        .iter()
-        .map(|one| {
-            json!({ "name": one.name, "in": one.place, "required": one.required, "description": one.about, "schema": { "type": "string" } })
-        })
-        .collect();
+    names.into_iter().map(|name| json!({ "name": name, "description": groups::about(name) })).collect()
+}
+
+fn described(operation: &Operation) -> Value {
+    let mut responses = errors::of(operation);
+    responses.insert(operation.answer.0.to_string(), done(operation));
+    let parameters: Vec<Value> = operation.parameters.iter().map(|one| parameters::described(operation, one)).collect();
+    let needs: Vec<&str> = operation.permissions.split_whitespace().filter(|word| *word != "any").collect();
     let mut described = json!({
         "operationId": operation_id(operation),
         "summary": operation.summary,
-        "description": format!("Needs: {}.", operation.permissions),
+        "description": needed(&needs),
         "tags": [operation.group],
         "parameters": parameters,
+        "security": [{ "token": needs }, { "key": [] }],
         "responses": responses,
     });
     if let Some((name, example)) = operation.body {
         let example: Value = serde_json::from_str(example).unwrap_or_default();
-        described["requestBody"] = json!({
-            "required": true,
-            "content": { "application/json": { "schema": schema(name), "example": example } },
-        });
+        let content = json!({ "application/json": { "schema": schema(operation.path, name), "example": example } });
+        described["requestBody"] = json!({ "required": true, "content": content });
     }
     described
 }
 
+fn needed(permissions: &[&str]) -> String {
+    if permissions.is_empty() {
+        "Any credential will do.".into()
+    } else {
+        format!("Needs {}.", permissions.join(" and "))
+    }
+}
+
+fn schema(path: &str, name: &str) -> Value {
+    json!({ "$ref": format!("#/components/schemas/{}", queries::named(path, name)) })
+}
+
 /// An export in its two formats.
-fn exported() -> Value {
+fn exported(path: &str) -> Value {
     json!({
-        "description": "Every item, by id. A chunked body: one that ends without its last chunk has broken off, and goes \
-            on with after. CSV is RFC 4180 in UTF-8 with a byte order mark and a header row; a text that a spreadsheet \
-            would take for a formula begins with an apostrophe. Two run at once for a credential, four for a tenant.",
-        "content": {
-            "application/x-ndjson": { "schema": { "$ref": "#/components/schemas/Item" } },
-            "text/csv": { "schema": { "type": "string" } },
-        },
+        "application/x-ndjson": { "schema": schema(path, "Item") },
+        "text/csv": { "schema": { "type": "string" } },
     })
 }
 
-/// What can go wrong with any call, and what only with some.
-fn errors(operation: &Operation) -> Vec<(&'static str, &'static str)> {
-    let mut errors = vec![
-        ("400", "The request cannot be read; the message names the place."),
-        ("401", "The credential is missing, unknown or has expired."),
-        ("403", "The credential lacks a permission."),
-        ("429", "Too many calls in a minute; Retry-After says when to go on."),
-    ];
-    if operation.path.contains('{') {
-        errors.push(("404", "There is no such thing for this caller."));
+const EXPORTED: &str = "Every item, by id. A chunked body: one that ends without its last chunk has broken off, and goes on \
+    with after. CSV is RFC 4180 in UTF-8 with a byte order mark and a header row; a text that a spreadsheet would take for a \
+    formula begins with an apostrophe. Two run at once for a credential, four for a tenant.";
+
+/// The answer to a call that is done.
+fn done(operation: &Operation) -> Value {
+    let number = |about: &str| json!({ "description": about, "schema": { "type": "integer" } });
+    let headers = json!({
+        "RateLimit-Limit": number("Calls in a minute."),
+        "RateLimit-Remaining": number("Calls that are left of them."),
+        "RateLimit-Reset": number("Seconds until the oldest of them no longer counts."),
+    });
+    let answer = operation.answer.1;
+    if answer == "Export" {
+        return json!({ "description": EXPORTED, "headers": headers, "content": exported(operation.path) });
     }
-    if operation.body.is_some() {
-        errors.extend([
-            ("409", "Something with this name or address is there already."),
-            ("413", "The body is over 256 KiB."),
-            ("415", "The body is not JSON."),
-            ("422", "A field is not allowed; every one is named."),
-        ]);
-    }
-    errors
+    let content = json!({ "application/json": { "schema": schema(operation.path, answer) } });
+    json!({ "description": "Done.", "headers": headers, "content": content })
 }
 
 fn operation_id(operation: &Operation) -> String {

@@ -32,7 +32,7 @@ const fn parameter(name: &'static str, place: &'static str, required: bool, abou
 const ID: Parameter = parameter("id", "path", true, "Its id.");
 const PAGING: &[Parameter] = &[
     parameter("page", "query", false, "The page, from 0 on."),
-    parameter("size", "query", false, "Items on a page, 10 unless told, 1,000 at most."),
+    parameter("size", "query", false, "Items on a page, 1,000 at most."),
     parameter("sort", "query", false, "The field to sort by."),
     parameter("sortOrder", "query", false, "ASC or DESC."),
 ];
@@ -67,7 +67,7 @@ const LIMIT: &[Parameter] = &[
 ];
 
 macro_rules! operation {
-    ($method:literal $path:literal, $group:expr, $summary:literal, $permissions:literal, $parameters:expr, $body:expr, $status:literal $schema:literal) => {
+    ($method:literal $path:literal, $group:expr, $summary:expr, $permissions:literal, $parameters:expr, $body:expr, $status:literal $schema:literal) => {
         Operation {
             method: $method,
             path: $path,
@@ -96,9 +96,14 @@ pub fn all() -> Vec<Operation> {
     all.extend(collections());
     all.extend(exports());
     all.push(operation!("get" "/api/v1/organisations/{id}/invoice-owner", "Collections", "Which Zuora account owns a new subscription’s invoices", "READ_PARTNER", INVOICE, None, 200 "InvoiceOwner"));
+    // The history has its moments under another name.
+    for operation in all.iter_mut().filter(|operation| operation.path.starts_with("/api/v1/audit-events")) {
+        operation.body = operation.body.map(|(schema, _)| (schema, RECENT));
+    }
     all
 }
 
+const RECENT: &str = r#"{"type":"greaterOrEqual","field":"at","value":"2026-01-01T00:00:00.000Z"}"#;
 const INVOICE: &[Parameter] =
     &[ID, parameter("customerZuoraAccountId", "query", true, "The new customer’s Zuora account ID.")];
 
@@ -117,8 +122,8 @@ const ORGANISATIONS: &[Operation] = &[
     operation!("get" "/api/partner-organisations", "Partner organisations", "List organisations", "READ_PARTNER", LIMIT, None, 200 "PartnerOrganisations"),
     operation!("post" "/api/partner-organisation", "Partner organisations", "Create an organisation", "WRITE_PARTNER", &[], Some(("NewPartnerOrganisation", ORGANISATION)), 200 "PartnerOrganisation"),
     operation!("post" "/api/partner-organisation/{id}", "Partner organisations", "Create a user", "WRITE_USER", &[PARTNER_ID], Some(("NewPartnerUser", r#"{"email":"user@example.com"}"#)), 200 "PartnerUser"),
-    operation!("put" "/api/partner-organisation/{id}", "Partner organisations", "Update an organisation", "WRITE_PARTNER", &[PARTNER_ID], Some(("PartnerOrganisationUpdate", ORGANISATION)), 200 "PartnerOrganisation"),
-    operation!("patch" "/api/partner-organisation/{id}", "Partner organisations", "Update an organisation", "WRITE_PARTNER", &[PARTNER_ID], Some(("PartnerOrganisationUpdate", ORGANISATION)), 200 "PartnerOrganisation"),
+    operation!("put" "/api/partner-organisation/{id}", "Partner organisations", "Update an organisation", "WRITE_PARTNER", &[PARTNER_ID], Some(("PartnerOrganisationUpdate", r#"{"isZuoraInvoiceOwner":false}"#)), 200 "PartnerOrganisation"),
+    operation!("patch" "/api/partner-organisation/{id}", "Partner organisations", "Update an organisation", "WRITE_PARTNER", &[PARTNER_ID], Some(("PartnerOrganisationUpdate", r#"{"logo":"https://example.com/logo.png"}"#)), 200 "PartnerOrganisation"),
     operation!("delete" "/api/partner-organisation/{id}", "Partner organisations", "Delete an organisation", "WRITE_PARTNER", &[PARTNER_ID], None, 200 "Success"),
     operation!("get" "/api/partner-organisation/{id}/users", "Partner organisations", "List users", "READ_USER", LIMIT_OF_ONE, None, 200 "PartnerUsers"),
     operation!("delete" "/api/partner-organisation/{id}/users/{user}", "Partner organisations", "Delete a user", "WRITE_USER", &[PARTNER_ID, USER_ID], None, 200 "Success"),
@@ -126,18 +131,18 @@ const ORGANISATIONS: &[Operation] = &[
 const LIMIT_OF_ONE: &[Parameter] = &[PARTNER_ID, LIMIT[0], LIMIT[1]];
 
 const NETWORK_PARTNERS: &[Operation] = &[
-    operation!("post" "/api/network/partners", "Network partners", "Create a partner", "READ_PARTNER WRITE_PARTNER", &[TENANT], Some(("NetworkPartner", NETWORK)), 201 "NetworkPartner"),
-    operation!("get" "/api/network/partners", "Network partners", "List partners", "READ_PARTNER", &[TENANT], None, 200 "NetworkPartners"),
+    operation!("post" "/api/network/partners", "Network partners", "Create a partner", "READ_PARTNER WRITE_PARTNER", &[TENANT], Some(("NewNetworkPartner", NETWORK)), 201 "NetworkPartner"),
+    operation!("get" "/api/network/partners", "Network partners", "List partners", "READ_PARTNER", &[TENANT, PAGING[0], PAGING[1]], None, 200 "NetworkPartners"),
     operation!("get" "/api/network/partners/{id}", "Network partners", "Get a partner", "READ_PARTNER", &[TENANT, ID], None, 200 "NetworkPartner"),
-    operation!("put" "/api/network/partners/{id}", "Network partners", "Update a partner", "READ_PARTNER WRITE_PARTNER", &[TENANT, ID], Some(("NetworkPartner", NETWORK)), 200 "NetworkPartner"),
+    operation!("put" "/api/network/partners/{id}", "Network partners", "Update a partner", "READ_PARTNER WRITE_PARTNER", &[TENANT, ID], Some(("NetworkPartnerUpdate", r#"{"customerCount":13,"properties":{"tier":"silver"}}"#)), 200 "NetworkPartner"),
 ];
 
 macro_rules! collection {
     ($name:literal, $list:literal, $find:literal, $one:literal, $permissions:literal) => {
         [
-            operation!("get" $list, "Collections", $name, $permissions, PAGING, None, 200 "List"),
-            operation!("post" $find, "Collections", $name, $permissions, PAGING, Some(("Query", ANY)), 200 "List"),
-            operation!("get" $one, "Collections", $name, $permissions, &[ID], None, 200 "Item"),
+            operation!("get" $list, "Collections", concat!("List ", $name), $permissions, PAGING, None, 200 "List"),
+            operation!("post" $find, "Collections", concat!("Find ", $name), $permissions, PAGING, Some(("Query", ANY)), 200 "List"),
+            operation!("get" $one, "Collections", concat!("Get one by its id: ", $name), $permissions, &[ID], None, 200 "Item"),
         ]
     };
 }
@@ -184,15 +189,15 @@ fn exports() -> Vec<Operation> {
 fn people() -> Vec<Operation> {
     [
         collection!(
-            "Organisations",
+            "organisations",
             "/api/v1/organisations",
             "/api/v1/organisations/find",
             "/api/v1/organisations/{id}",
             "READ_PARTNER"
         ),
-        collection!("Users", "/api/v1/users", "/api/v1/users/find", "/api/v1/users/{id}", "READ_USER"),
+        collection!("users", "/api/v1/users", "/api/v1/users/find", "/api/v1/users/{id}", "READ_USER"),
         collection!(
-            "Partner records",
+            "partner records",
             "/api/v1/partners",
             "/api/v1/partners/find",
             "/api/v1/partners/{id}",
@@ -205,7 +210,7 @@ fn people() -> Vec<Operation> {
 fn network() -> Vec<Operation> {
     [
         collection!(
-            "Connections",
+            "connections",
             "/api/v1/connections",
             "/api/v1/connections/find",
             "/api/v1/connections/{id}",
@@ -219,7 +224,7 @@ fn network() -> Vec<Operation> {
             "MANAGE_API_CLIENTS"
         ),
         collection!(
-            "History",
+            "the history",
             "/api/v1/audit-events",
             "/api/v1/audit-events/find",
             "/api/v1/audit-events/{id}",

@@ -226,7 +226,9 @@ fn a_list_takes_only_what_it_understands() {
     list("limit=20").is(200);
     let unknown = format!("limit=20&partner_ids[]={}", id::RANDOM.to_uppercase());
     assert_eq!(list(&unknown).is(200).json()["total_items"], 0);
-    for wrong in ["limit=+5", "limit=20&partner_ids[]=1", "limit=20&partner_ids[]=", "limit=20&invitation_statuses[]=sent"] {
+    for wrong in
+        ["limit=+5", "limit=20&partner_ids[]=1", "limit=20&partner_ids[]=", "limit=20&invitation_statuses[]=sent"]
+    {
         list(wrong).is(422);
     }
 }

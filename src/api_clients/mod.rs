@@ -10,6 +10,6 @@ pub mod pages;
 mod queries;
 pub mod secret;
 
-pub use model::{ApiClient, Kind, Presented};
+pub use model::{ApiClient, Kind, NewClient, Presented};
 pub use pages::routes;
-pub use queries::{find, touch};
+pub use queries::{find, kind_of, organisation_of, touch};

@@ -15,7 +15,8 @@ use crate::web::portal::Shared;
 
 const NAME: &str = "partner-invitations";
 
-const INVITATIONS: Collection = Collection {
+/// Partner invitations as the seed shows them.
+pub const INVITATIONS: Collection = Collection {
     from: "FROM invitations i JOIN users u ON u.id = i.inviter_id JOIN organisations o ON o.id = i.organisation_id \
            WHERE i.tenant_id = $1 AND i.organisation_id = $2 AND i.kind = 'partner' AND $3::timestamptz IS NOT NULL",
     item: "json_build_object('object', 'partner_invitation', 'id', i.number::text, \

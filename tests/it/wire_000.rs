@@ -265,7 +265,7 @@ fn a_user_is_created_by_their_address() {
     assert_eq!((&user["name"], &user["partner_org"]), (&json!("Zoe@zenith.example"), &json!(new)));
     assert_eq!((&user["service"], &user["record_type"]), (&json!("limio"), &json!("partner_user")));
     machine.post(&of(&new), &json!({ "email": "zack@zenith.example" })).is(200);
-    let roles = format!("SELECT string_agg(role, ' ' ORDER BY email) FROM users WHERE organisation_id = '{new}'");
+    let roles = format!("SELECT string_agg(role, ' ' ORDER BY email_key) FROM users WHERE organisation_id = '{new}'");
     assert_eq!(app.text(&roles), "member manager", "the first one, Zoe, manages");
     app.visitor().sign_in("zoe@zenith.example").is(200);
     let listed = machine.get(&people_of(&new)).is(200).json();

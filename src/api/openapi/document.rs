@@ -33,19 +33,7 @@ pub fn document(origin: &str) -> Value {
 }
 
 fn described(operation: &Operation) -> Value {
-    let schema = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
-    let content = |name: &str| json!({ "application/json": { "schema": schema(name) } });
-    let mut responses = Map::new();
-    let (status, answer) = operation.answer;
-    let done =
-        if answer == "Export" { exported() } else { json!({ "description": "Done.", "content": content(answer) }) };
-    responses.insert(status.to_string(), done);
-    for (status, about) in errors(operation) {
-        responses.insert(
-            status.to_owned(),
-            json!({ "description": about, "content": { "application/json": { "schema": { "type": "object" } } } }),
-        );
-    }
+    let responses = responses(operation);
     let parameters: Vec<Value> = operation
         .parameters
         .iter()
@@ -84,6 +72,33 @@ fn exported() -> Value {
     })
 }
 
+/// A schema by its name.
+fn schema(name: &str) -> Value {
+    json!({ "$ref": format!("#/components/schemas/{name}") })
+}
+
+fn responses(operation: &Operation) -> Map<String, Value> {
+    let content = |name: &str| json!({ "application/json": { "schema": schema(name) } });
+    let mut responses = Map::new();
+    let (status, answer) = operation.answer;
+    let done =
+        if answer == "Export" { exported() } else { json!({ "description": "Done.", "content": content(answer) }) };
+    responses.insert(status.to_string(), done);
+    if let Some((status, name)) = super::writes::also(operation) {
+        responses.insert(
+            status.to_string(),
+            json!({ "description": "Judged, and nothing was changed.", "content": content(name) }),
+        );
+    }
+    for (status, about) in errors(operation) {
+        responses.insert(
+            status.to_owned(),
+            json!({ "description": about, "content": { "application/json": { "schema": { "type": "object" } } } }),
+        );
+    }
+    responses
+}
+
 /// What can go wrong with any call, and what only with some.
 fn errors(operation: &Operation) -> Vec<(&'static str, &'static str)> {
     let mut errors = vec![
@@ -94,6 +109,16 @@ fn errors(operation: &Operation) -> Vec<(&'static str, &'static str)> {
     ];
     if operation.path.contains('{') {
         errors.push(("404", "There is no such thing for this caller."));
+    }
+    if operation.parameters.iter().any(|parameter| parameter.name == "If-Match") {
+        errors.push(("412", "It has another version by now; both are named."));
+    }
+    if operation.body.is_none() && operation.parameters.iter().any(|parameter| parameter.name == "Idempotency-Key") {
+        errors.extend([
+            ("409", "It is in no state for this by now, or the first call with this key is still under way."),
+            ("415", "There is a body that is not JSON."),
+            ("422", "The key was used for another request, or the body has members; there are none to send."),
+        ]);
     }
     if operation.body.is_some() {
         errors.extend([

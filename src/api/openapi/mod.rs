@@ -5,6 +5,8 @@ mod document;
 mod operations;
 mod page;
 mod schemas;
+mod write_schemas;
+mod writes;
 
 use actix_web::{HttpResponse, web};
 

@@ -56,7 +56,7 @@ fn groups(origin: &str) -> Vec<Group> {
 fn curl(operation: &Operation, origin: &str) -> String {
     let mut lines = vec![format!("curl -X {} '{origin}{}'", operation.method.to_uppercase(), operation.path)];
     lines.push("-H \"X-Api-Key: $API_KEY\"".into());
-    let headers = operation.parameters.iter().filter(|parameter| parameter.place == "header");
+    let headers = operation.parameters.iter().filter(|parameter| parameter.place == "header" && parameter.required);
     lines.extend(headers.map(|header| format!("-H '{}: …'", header.name)));
     if let Some((_, example)) = operation.body {
         lines.push("-H 'Content-Type: application/json'".into());

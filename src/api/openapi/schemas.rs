@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 /// Every schema by its name.
 pub fn all() -> Value {
-    let parts = [common(), partners(), organisations()].into_iter();
+    let parts = [common(), partners(), organisations()].into_iter().chain(super::write_schemas::all());
     let members = parts.filter_map(|part| if let Value::Object(members) = part { Some(members) } else { None });
     Value::Object(members.flatten().collect::<Map<_, _>>())
 }

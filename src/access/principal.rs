@@ -64,6 +64,11 @@ impl Principal {
         }
     }
 
+    /// Whether this is that very person. A machine is nobody, whoever made it.
+    pub fn is(&self, user: Uuid) -> bool {
+        self.client.is_none() && self.user.id == user
+    }
+
     /// Whether this is one of the tenant's own people.
     pub fn is_staff(&self) -> bool {
         self.organisation.kind == OrganisationKind::Host

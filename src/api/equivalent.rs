@@ -224,7 +224,12 @@ fn connections(shown: &Shown<'_>) -> Option<Narrowed> {
 
 fn clients(shown: &Shown<'_>) -> Option<Narrowed> {
     let state = shown.parameter("state").filter(|state| state == "revoked").map_or("active", |_| "revoked");
-    Some(Narrowed { queries: vec![eq("state", state)], descending: true, ..Narrowed::default() })
+    let mut queries = vec![eq("state", state)];
+    // The host's credentials see those of every organisation.
+    if shown.reader.is_staff() {
+        queries.push(eq("organisationId", &whose(shown).to_string()));
+    }
+    Some(Narrowed { queries, descending: true, ..Narrowed::default() })
 }
 
 const OWN_COMPANIES: &str = "It answers with the invitations that this organisation sent to companies.";

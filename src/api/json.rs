@@ -39,13 +39,22 @@ impl FromRequest for Body {
     }
 }
 
-fn is_json(request: &HttpRequest) -> Result<(), ApiError> {
+/// Whether a request says that its body is JSON.
+///
+/// # Errors
+/// 415 when it does not.
+pub fn is_json(request: &HttpRequest) -> Result<(), ApiError> {
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let plain = kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json");
     if plain && !request.headers().contains_key(header::CONTENT_ENCODING) {
         return Ok(());
     }
-    Err(ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Send JSON, with the header Content-Type: application/json."))
+    Err(not_json())
+}
+
+/// The answer to a body that is not JSON, or missing.
+pub fn not_json() -> ApiError {
+    ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Send JSON, with the header Content-Type: application/json.")
 }
 
 /// Reads a body within its limits.

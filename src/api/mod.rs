@@ -6,6 +6,7 @@
 pub mod collection;
 pub mod dialect;
 pub mod door;
+pub mod edits;
 pub mod equivalent;
 pub mod error;
 pub mod export;
@@ -14,8 +15,10 @@ pub mod json;
 pub mod limit;
 pub mod openapi;
 pub mod page;
+pub mod repeat;
 pub mod token;
 pub mod v1;
+pub mod write;
 
 use actix_web::middleware::from_fn;
 use actix_web::web;
@@ -30,8 +33,9 @@ pub fn routes(config: &mut web::ServiceConfig) {
     config.service(
         web::scope("/api")
             .wrap(from_fn(door::keep))
-            .configure(crate::wire::routes)
+            // The portal's own first: it adds writes to paths that seed 004 only reads.
             .configure(v1::routes)
+            .configure(crate::wire::routes)
             .default_service(web::to(nothing_here)),
     );
 }

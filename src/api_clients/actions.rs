@@ -51,6 +51,12 @@ pub fn create(tx: &mut PgConnection, scope: &Scope<'_>, id: Uuid, new: &NewClien
 /// Gives a credential a second secret; the first works for another week.
 pub fn rotate(tx: &mut PgConnection, scope: &Scope<'_>, id: Uuid, secret: &str) -> Outcome<ApiClient> {
     let client = present(tx, scope, id)?;
+    // Whoever holds the new secret may all that the credential may.
+    let offered = offered(scope.organisation.1, scope.who);
+    let mut taken_over = client.permissions.iter().filter_map(|word| Permission::parse(word));
+    if !taken_over.all(|permission| offered.contains(&permission)) {
+        return Err(Fault::Refused(Refusal::Permission));
+    }
     queries::end_secrets(tx, id, overlap_ends(scope.now))?;
     queries::insert_secret(tx, (secrets::new_id(scope.now), id), secret, scope.now)?;
     note(tx, scope, Verb::Rotate, (id, &client.name), Vec::new())?;

@@ -4,13 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::model::{Kind, NewClient};
+use super::model::{self, Kind, NewClient};
 use crate::access::Permission;
-use crate::input::{self, Problem, Problems};
+use crate::input::{Problem, Problems};
 use crate::web::view::{Choice, Field, FieldError};
-
-/// The longest name.
-const NAME: u64 = 100;
 
 /// A new credential as the form sends it; each permission is a box of its own name.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -33,9 +30,8 @@ pub struct RotateForm {
 impl ClientForm {
     pub fn parse(&self) -> Result<NewClient, Problems> {
         let mut problems = Problems::default();
-        let name = problems.check("name", input::short_text(&self.name, NAME, "Enter a name, such as Billing sync."));
-        let kind = Kind::parse(&self.kind).ok_or(Problem::NotAChoice("Choose an API client or an API key."));
-        let kind = problems.check("kind", kind);
+        let name = problems.check("name", model::name(&self.name));
+        let kind = problems.check("kind", model::kind(&self.kind));
         let permissions = problems.check("permissions", self.permissions());
         match (name, kind, permissions) {
             (Some(name), Some(kind), Some(permissions)) => Ok(NewClient { kind, name, permissions }),

@@ -11,6 +11,6 @@ mod queries;
 pub mod secret;
 
 pub use forms::words;
-pub use model::{ApiClient, Kind, Presented};
+pub use model::{ApiClient, Kind, NewClient, Presented};
 pub use pages::routes;
-pub use queries::{find, touch};
+pub use queries::{find, kind_of, organisation_of, touch};

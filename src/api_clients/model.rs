@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::access::{OrganisationKind, Permission, Principal};
 use crate::db::schema::api_clients;
+use crate::input::{self, Problem};
 
 /// How long an access token is good for.
 pub const TOKEN_SECONDS: i64 = 3_600;
@@ -53,6 +54,19 @@ pub struct ApiClient {
     pub created_at: DateTime<Utc>,
     pub last_used_at: Option<DateTime<Utc>>,
     pub revoked_at: Option<DateTime<Utc>>,
+}
+
+/// The longest name.
+const NAME: u64 = 100;
+
+/// What a credential is called.
+pub fn name(raw: &str) -> Result<String, Problem> {
+    input::short_text(raw, NAME, "Enter a name, such as Billing sync.")
+}
+
+/// How it is to be presented.
+pub fn kind(raw: &str) -> Result<Kind, Problem> {
+    Kind::parse(raw).ok_or(Problem::NotAChoice("Choose an API client or an API key."))
 }
 
 /// What it takes to make one.

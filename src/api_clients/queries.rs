@@ -219,6 +219,32 @@ pub fn find_with_maker(conn: &mut PgConnection, organisation: Uuid, id: Uuid) ->
         .first(conn)
 }
 
+/// The organisation of a credential of the tenant, and its kind, as far as `within` reaches: None is the whole tenant.
+/// One in the bin has none that could be used.
+pub fn organisation_of(
+    conn: &mut PgConnection,
+    tenant: Uuid,
+    within: Option<Uuid>,
+    id: Uuid,
+) -> QueryResult<(Uuid, OrganisationKind)> {
+    let mut query = api_clients::table
+        .inner_join(organisations::table)
+        .filter(api_clients::id.eq(id))
+        .filter(api_clients::tenant_id.eq(tenant))
+        .filter(organisations::state.ne("deleted"))
+        .select((organisations::id, organisations::kind))
+        .into_boxed();
+    if let Some(organisation) = within {
+        query = query.filter(organisations::id.eq(organisation));
+    }
+    query.first(conn)
+}
+
+/// How a credential is presented.
+pub fn kind_of(conn: &mut PgConnection, id: Uuid) -> QueryResult<Kind> {
+    api_clients::table.find(id).select(api_clients::kind).first(conn)
+}
+
 /// A credential of an organisation, locked until the transaction ends.
 pub fn find_for_update(tx: &mut PgConnection, organisation: Uuid, id: Uuid) -> QueryResult<ApiClient> {
     api_clients::table

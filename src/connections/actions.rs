@@ -51,8 +51,8 @@ pub fn begin(tx: &mut PgConnection, new: &NewConnection<'_>, now: DateTime<Utc>)
 /// Why an action on a connection was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
-    /// Somebody changed it since the form was opened.
-    Stale,
+    /// Somebody changed it since the form was opened; the version that it has now.
+    Stale(i32),
     /// It has ended, so nothing can be granted any more.
     Ended,
     /// The actor's organisation has no such connection.
@@ -61,21 +61,21 @@ pub enum Refusal {
 
 type Outcome<T> = Result<T, Fault<Refusal>>;
 
-/// Replaces what the actor's own organisation lets the other do, if the connection still has `version`. Nobody can
-/// decide for another organisation: which one it is comes from the actor. Gives the other's name.
+/// Replaces what the actor's own organisation lets the other do, if the connection still has `version`; None takes it
+/// as it is. Nobody can decide for another organisation: which one it is comes from the actor. Gives the other's name.
 pub fn grant(
     tx: &mut PgConnection,
     who: &Actor<WriteRecords>,
     now: DateTime<Utc>,
-    (id, version): (Uuid, i32),
+    (id, version): (Uuid, Option<i32>),
     grants: &[Allowance],
 ) -> Outcome<String> {
     let (connection, other) = locked(tx, who, id)?;
     if !connection.is_live() {
         return Err(Fault::Refused(Refusal::Ended));
     }
-    if connection.version != version {
-        return Err(Fault::Refused(Refusal::Stale));
+    if version.is_some_and(|version| version != connection.version) {
+        return Err(Fault::Refused(Refusal::Stale(connection.version)));
     }
     let own = who.organisation.id;
     let (before, after) = (told(connection.given_by(own)), told(grants));

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::model::{Invitation, NewInvitation, PENDING_AT_MOST, Standing, State, UNDO_MINUTES, Wish, mailbox};
 use super::post::{self, Sending};
 use super::queries::{self, Host, Origin};
+use super::voice::{self, Voice};
 use crate::access::{Actor, EmailAddress, OrganisationKind, Role, WriteInvitations};
 use crate::audit::{self, Change, Event, Object, Verb};
 use crate::db::Fault;
@@ -67,14 +68,14 @@ pub(super) fn write(
     new: &NewInvitation,
 ) -> Outcome<DateTime<Utc>> {
     let expires_at = scope.now + chrono::Duration::days(new.lifetime_days.into());
-    let origin =
-        Origin { tenant: scope.who.tenant.id, organisation: host.id, inviter: scope.who.user.id, batch, receiver };
+    let voice = voice::of(tx, scope, host)?;
+    let origin = Origin { tenant: scope.who.tenant.id, organisation: host.id, inviter: voice.id, batch, receiver };
     queries::insert(tx, &origin, id, new, (scope.now, expires_at)).map_err(address_taken)?;
     if let Wish::Partner { record: Some(record), .. } = new.wish {
         partner_records::note_invitation(tx, host.id, record, id, scope.now)?;
     }
     let invitation = queries::by_id(tx, id)?.ok_or(Fault::Refused(Refusal::Gone))?;
-    send(tx, scope, host, &invitation)
+    send(tx, scope, (host, &voice), &invitation)
 }
 
 /// Sends a pending invitation again, expired or not: a new link, a new term, on behalf of whoever does it.
@@ -154,10 +155,9 @@ pub fn reinstate(tx: &mut PgConnection, scope: &Scope<'_>, id: Uuid) -> Outcome<
     }
     let back = queries::move_state(tx, id, (State::Revoked, State::Pending), None, scope.now).map_err(address_taken)?;
     let back = back.ok_or_else(|| settled(&old, scope.now))?;
-    queries::note_inviter(tx, id, scope.who.user.id)?;
-    let inviter = (scope.who.user.name.as_str(), scope.who.user.email.as_str());
-    let sending = Sending { host: &host, inviter, sender: Some(scope.who.user.id), key: scope.key, now: scope.now };
-    post::send_what_was_stopped(tx, &sending, &back)?;
+    let voice = voice::of(tx, scope, &host)?;
+    queries::note_inviter(tx, id, voice.id)?;
+    post::send_what_was_stopped(tx, &sending(scope, &host, &voice), &back)?;
     note(tx, scope, Verb::Reinstate, (id, old.printable()), Vec::new())?;
     Ok(back)
 }
@@ -178,16 +178,26 @@ fn renewed(
 ) -> Outcome<Invitation> {
     may_give(scope, host.kind, old.role)?;
     let expires_at = scope.now + chrono::Duration::days(old.lifetime_days.into());
-    let new = queries::renew(tx, old, scope.who.user.id, address, (scope.now, expires_at)).map_err(address_taken)?;
+    let voice = voice::of(tx, scope, host)?;
+    let new = queries::renew(tx, old, voice.id, address, (scope.now, expires_at)).map_err(address_taken)?;
     crate::mail::cancel(tx, old.id, scope.now)?;
-    send(tx, scope, host, &new)?;
+    send(tx, scope, (host, &voice), &new)?;
     Ok(new)
 }
 
-fn send(tx: &mut PgConnection, scope: &Scope<'_>, host: &Host, invitation: &Invitation) -> Outcome<DateTime<Utc>> {
-    let inviter = (scope.who.user.name.as_str(), scope.who.user.email.as_str());
-    let sending = Sending { host, inviter, sender: Some(scope.who.user.id), key: scope.key, now: scope.now };
-    Ok(post::send(tx, &sending, invitation)?)
+fn send(
+    tx: &mut PgConnection,
+    scope: &Scope<'_>,
+    (host, voice): (&Host, &Voice),
+    invitation: &Invitation,
+) -> Outcome<DateTime<Utc>> {
+    Ok(post::send(tx, &sending(scope, host, voice), invitation)?)
+}
+
+/// A sending on behalf of somebody, for which whoever acts pays with their hourly limit.
+pub(super) fn sending<'a>(scope: &Scope<'a>, host: &'a Host, voice: &'a Voice) -> Sending<'a> {
+    let inviter = (voice.name.as_str(), voice.email.as_str());
+    Sending { host, inviter, sender: Some(scope.who.user.id), key: scope.key, now: scope.now }
 }
 
 /// The inviting organisation, locked, with the person who acts still in their place.

@@ -15,9 +15,10 @@ use uuid::Uuid;
 use super::actions::{self, Refusal, Scope};
 use super::bulk::{self, Order, Row, Standpoint};
 use super::model::{NewInvitation, State};
-use super::post::{self, Sending};
+use super::post;
 use super::queries::bulk::{self as rows, Share};
 use super::queries::{self, Host, Origin};
+use super::voice;
 use crate::access::Principal;
 use crate::audit::{self, Event, Object, Verb};
 use crate::db::Fault;
@@ -86,17 +87,15 @@ fn write(
     batch: Uuid,
     news: Vec<NewInvitation>,
 ) -> QueryResult<DateTime<Utc>> {
-    let (tenant, inviter) = (scope.who.tenant.id, &scope.who.user);
-    let origin = Origin { tenant, organisation: host.id, inviter: inviter.id, batch: Some(batch), receiver: None };
+    let (tenant, voice) = (scope.who.tenant.id, voice::of(tx, scope, host)?);
+    let origin = Origin { tenant, organisation: host.id, inviter: voice.id, batch: Some(batch), receiver: None };
     queries::insert_batch(tx, &origin, batch, i32::try_from(news.len()).unwrap_or(i32::MAX), scope.now)?;
     // Ids in the order of the list, so that it reads the same afterwards.
     let mut ids: Vec<Uuid> = news.iter().map(|_| secrets::new_id(scope.now)).collect();
     ids.sort_unstable();
     let news: Vec<_> = ids.into_iter().zip(news).collect();
     let made = rows::insert_all(tx, &origin, &news, scope.now)?;
-    let inviter_words = (inviter.name.as_str(), inviter.email.as_str());
-    let sending = Sending { host, inviter: inviter_words, sender: Some(inviter.id), key: scope.key, now: scope.now };
-    post::send_all(tx, &sending, &made)
+    post::send_all(tx, &actions::sending(scope, host, &voice), &made)
 }
 
 /// What taking back came to.

@@ -10,6 +10,7 @@ use super::model::{NewInvitation, Wish};
 use super::sheet::Entry;
 use super::typos;
 use crate::access::{EmailAddress, OrganisationKind, Principal, Role};
+use crate::input::Problem;
 use crate::words::Language;
 
 /// People that one list may hold.
@@ -66,6 +67,57 @@ impl Class {
             Self::Full => "No room",
         }
     }
+
+    /// A stable word for machines.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Member(_) => "member",
+            Self::Waiting(_) => "waiting",
+            Self::NotAnAddress => "not_an_address",
+            Self::Typo(_) => "typo",
+            Self::Twice(_) => "twice",
+            Self::Stopped => "stopped",
+            Self::Busy => "busy",
+            Self::Role => "role",
+            Self::Language => "language",
+            Self::Full => "full",
+        }
+    }
+
+    /// What it means for the row, to somebody with `own` role who invites to an organisation of this kind.
+    pub fn sentence(&self, own: Role, kind: OrganisationKind) -> String {
+        match self {
+            Self::New => "An invitation will be sent.".into(),
+            Self::Member(sentence) => sentence.clone(),
+            Self::Waiting(_) => "An invitation to this address waits for an answer.".into(),
+            Self::NotAnAddress => Problem::NotAnEmail.words(),
+            Self::Typo(meant) => format!("Did you mean {meant}?"),
+            Self::Twice(first) => format!("The same address as in row {first}."),
+            Self::Stopped => "The person at this address wants no mail from this organisation.".into(),
+            Self::Busy => "This address got enough mail for now. Try again tomorrow.".into(),
+            Self::Role => {
+                let may = Role::of(kind).iter().filter(|role| own.stands_at_or_above(**role));
+                let may = may.map(|role| role.as_str()).collect::<Vec<_>>().join(", ");
+                format!("Use a role that you may give: {may}.")
+            }
+            Self::Language => {
+                let known = Language::ALL.iter().map(|one| one.as_str()).collect::<Vec<_>>().join(", ");
+                format!("Use one of the languages {known}.")
+            }
+            Self::Full => "Too many invitations wait. Revoke some, or wait for answers.".into(),
+        }
+    }
+}
+
+/// Characters of a wrong address that are shown.
+const SHOWN: usize = 100;
+
+/// What somebody typed in place of an address or a word: cut short, and nothing in it turns the line around.
+pub fn shown(text: &str) -> String {
+    let turns = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let cut: String = text.chars().take(SHOWN).map(|c| if turns(c) { '\u{fffd}' } else { c }).collect();
+    if text.chars().count() > SHOWN { cut + "…" } else { cut }
 }
 
 /// A row of the list with its class.

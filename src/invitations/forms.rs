@@ -4,10 +4,10 @@ use serde::Deserialize;
 
 use super::acceptance::Wanted;
 use super::bulk::{Order, ROWS_AT_MOST};
-use super::model::{LIFETIME_DAYS, LIFETIMES, NewInvitation, Wish};
-use super::sheet;
-use crate::access::{EmailAddress, OrganisationKind, Role};
-use crate::input::{self, Problem, Problems};
+use super::model::{LIFETIME_DAYS, NewInvitation, Wish};
+use super::rules::{company, email, language, lifetime, list, role, role_to_give};
+use crate::access::{OrganisationKind, Role};
+use crate::input::{self, Problems};
 use crate::web::view::{Choice, Field, FieldError};
 use crate::words::Language;
 
@@ -66,43 +66,6 @@ impl InviteForm {
     }
 }
 
-fn company(raw: &str) -> Result<String, Problem> {
-    input::organisation_name(raw).map_err(|problem| match problem {
-        Problem::Missing(_) => Problem::Missing("Enter the company's name."),
-        other => other,
-    })
-}
-
-/// One address to invite.
-pub fn email(raw: &str) -> Result<EmailAddress, Problem> {
-    if raw.trim().is_empty() {
-        return Err(Problem::Missing("Enter the email address to send the invitation to."));
-    }
-    EmailAddress::parse(raw).map_err(|_| Problem::NotAnEmail)
-}
-
-/// A role of this kind of organisation; one that is not sent is the lowest.
-pub fn role(raw: &str, kind: OrganisationKind) -> Result<Role, Problem> {
-    let lowest = Role::of(kind).last().copied();
-    let chosen = if raw.is_empty() { lowest } else { Role::parse(raw) };
-    chosen.filter(|role| Role::of(kind).contains(role)).ok_or(Problem::NotAChoice("Choose what this person may do."))
-}
-
-/// The language of the mail; English when none is sent.
-pub fn language(raw: &str) -> Result<Language, Problem> {
-    let raw = if raw.is_empty() { Language::default().as_str() } else { raw };
-    Language::parse(raw).ok_or(Problem::NotAChoice("Choose one of the languages."))
-}
-
-/// How long it is open, in days; seven when nothing is sent.
-pub fn lifetime(raw: &str) -> Result<i16, Problem> {
-    let raw = raw.trim();
-    let days = if raw.is_empty() { Some(LIFETIME_DAYS) } else { raw.parse().ok() };
-    let plain = raw.chars().all(|c| c.is_ascii_digit());
-    days.filter(|days| plain && LIFETIMES.contains(days))
-        .ok_or(Problem::NotAChoice("Enter a number of days from 1 to 30."))
-}
-
 /// *Invite many*: a list, and what holds for every row that says nothing else.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
@@ -130,11 +93,7 @@ impl ManyForm {
     pub fn parse(&self, kind: OrganisationKind, own: Role) -> Result<Order, Problems> {
         let mut problems = Problems::default();
         let list = problems.check("list", list(&self.list));
-        let given = role(&self.role, kind).and_then(|role| {
-            let refusal = Problem::NotAllowed("Choose one of the roles that you may give.");
-            if own.stands_at_or_above(role) { Ok(role) } else { Err(refusal) }
-        });
-        let role = problems.check("role", given);
+        let role = problems.check("role", role_to_give(&self.role, kind, own));
         let language = problems.check("language", language(&self.language));
         let lifetime_days = problems.check("lifetime_days", lifetime(&self.lifetime_days));
         match (list, role, language, lifetime_days) {
@@ -149,17 +108,6 @@ impl ManyForm {
             }),
             _ => Err(problems),
         }
-    }
-}
-
-fn list(raw: &str) -> Result<sheet::Sheet, Problem> {
-    let list = sheet::read(raw);
-    match list.entries.len() {
-        0 => Err(Problem::Missing("Enter the email addresses to send invitations to.")),
-        number if number > ROWS_AT_MOST => Err(Problem::Taken(format!(
-            "The list has {number} entries. Send {ROWS_AT_MOST} at a time, and the others in a list of their own."
-        ))),
-        _ => Ok(list),
     }
 }
 

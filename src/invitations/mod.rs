@@ -14,9 +14,11 @@ pub mod model;
 pub mod pages;
 mod post;
 mod queries;
-mod sheet;
+pub mod rules;
+pub mod sheet;
 mod sight;
 mod typos;
+mod voice;
 
 use queries::lists;
 use queries::lists::{list as find_page, stuck};
@@ -24,6 +26,8 @@ use queries::lists::{list as find_page, stuck};
 pub use key::rebound;
 pub use model::{Invitation, Kind, NewInvitation, Standing, State, Wish};
 pub use pages::routes;
+pub use queries::bulk::organisation_of as organisation_of_batch;
+pub use queries::{by_number, organisation_of};
 
 /// One invitation as its own page shows it.
 pub(crate) struct Loaded {

@@ -113,23 +113,24 @@ pub fn edit(
     (id, version): (Uuid, i32),
     new: &Appearance,
 ) -> Outcome<()> {
-    let old = kept(tx, who, id)?;
-    if old.version != version {
-        return Err(Fault::Refused(Refusal::Stale(Box::new(old))));
-    }
-    let (name, logo_url) = (new.name.clone(), new.logo_url.clone());
-    save(tx, who, now, &old, &Details { name, logo_url, ..old.details() })
+    update(tx, who, now, (id, Some(version)), |details| {
+        details.name.clone_from(&new.name);
+        details.logo_url.clone_from(&new.logo_url);
+    })
 }
 
-/// Changes whatever `change` changes, of the organisation as it is now.
+/// Changes whatever `change` changes, if the organisation still has `version`; None takes it as it is.
 pub fn update(
     tx: &mut PgConnection,
     who: &Actor<WritePartners>,
     now: DateTime<Utc>,
-    id: Uuid,
+    (id, version): (Uuid, Option<i32>),
     change: impl FnOnce(&mut Details),
 ) -> Outcome<()> {
     let old = kept(tx, who, id)?;
+    if version.is_some_and(|version| version != old.version) {
+        return Err(Fault::Refused(Refusal::Stale(Box::new(old))));
+    }
     let mut new = old.details();
     change(&mut new);
     save(tx, who, now, &old, &new)

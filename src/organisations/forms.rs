@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::model::{Appearance, Details, InvoiceOwner, zuora_account_id};
+use super::model::{Appearance, Details, InvoiceOwner, salesforce_account_id, zuora_account_id};
 use crate::input::{self, Problem, Problems};
 use crate::web::view::{Choice, Field, FieldError};
 
@@ -38,16 +38,6 @@ impl CreateForm {
             _ => Err(problems),
         }
     }
-}
-
-fn salesforce_account_id(raw: &str, required: bool) -> Result<Option<String>, Problem> {
-    let id = input::optional(raw)?;
-    if required && id.is_none() {
-        return Err(Problem::Missing(
-            "Enter the Salesforce account ID; your programme keeps its partners in Salesforce.",
-        ));
-    }
-    Ok(id)
 }
 
 fn invoice_owner(raw: &str) -> Result<InvoiceOwner, Problem> {

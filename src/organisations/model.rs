@@ -181,6 +181,17 @@ pub fn zuora_account_id(raw: &str) -> Result<String, Problem> {
     input::optional(raw)?.ok_or(missing)
 }
 
+/// A Salesforce account's id; one must be given where the tenant keeps its partners in Salesforce (S1-09).
+pub fn salesforce_account_id(raw: &str, required: bool) -> Result<Option<String>, Problem> {
+    let id = input::optional(raw)?;
+    if required && id.is_none() {
+        return Err(Problem::Missing(
+            "Enter the Salesforce account ID; your programme keeps its partners in Salesforce.",
+        ));
+    }
+    Ok(id)
+}
+
 const MOST_PROPERTIES: usize = 50;
 const LONGEST_PROPERTY: usize = 1_000;
 

@@ -46,15 +46,27 @@ pub fn edit(
     (id, version): (Uuid, Option<i32>),
     new: &NewRecord,
 ) -> Outcome<()> {
+    update(tx, scope, (id, version), |record| record.clone_from(new))
+}
+
+/// Changes whatever `change` changes, if the record still has `version`; None takes it as it is.
+pub fn update(
+    tx: &mut PgConnection,
+    scope: &Scope<'_>,
+    (id, version): (Uuid, Option<i32>),
+    change: impl FnOnce(&mut NewRecord),
+) -> Outcome<()> {
     let old = present(tx, scope, id)?;
+    let mut new = old.noted().ok_or(Fault::Refused(Refusal::Gone))?;
+    change(&mut new);
     if version.is_some_and(|version| version != old.version) {
         return Err(Fault::Refused(Refusal::Stale(Box::new(old))));
     }
-    let changes = changes(Some(&old), new);
+    let changes = changes(Some(&old), &new);
     if changes.is_empty() {
         return Ok(());
     }
-    queries::update(tx, (scope.organisation, id), new, scope.now)?;
+    queries::update(tx, (scope.organisation, id), &new, scope.now)?;
     note(tx, scope, Verb::Edit, (id, &new.company_name), changes)
 }
 

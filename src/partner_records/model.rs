@@ -57,6 +57,20 @@ pub struct Record {
     pub sort_key: String,
 }
 
+impl Record {
+    /// What is recorded, to be changed. The row was written from an address, so there is one.
+    pub fn noted(&self) -> Option<NewRecord> {
+        Some(NewRecord {
+            company_name: self.company_name.clone(),
+            partner_type: self.partner_type,
+            email: EmailAddress::parse(&self.email).ok()?,
+            sales_amount: self.sales_amount,
+            frequency: self.frequency.clone(),
+            payment_terms: self.payment_terms.clone(),
+        })
+    }
+}
+
 /// What somebody records about a company.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewRecord {

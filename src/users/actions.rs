@@ -88,12 +88,30 @@ pub fn admit(
 
 /// Changes name and role, if the person still has `version`.
 pub fn edit(tx: &mut PgConnection, scope: &Scope<'_>, (id, version): (Uuid, i32), new: &Profile) -> Outcome<()> {
+    update(tx, scope, (id, Some(version)), |profile| profile.clone_from(new))
+}
+
+/// Changes whatever `change` changes, if the person still has `version`; None takes them as they are.
+pub fn update(
+    tx: &mut PgConnection,
+    scope: &Scope<'_>,
+    (id, version): (Uuid, Option<i32>),
+    change: impl FnOnce(&mut Profile),
+) -> Outcome<()> {
     let old = present(tx, scope, id)?;
+    let mut new = Profile { name: old.name.clone(), role: old.role };
+    change(&mut new);
     old.can_be_changed_by(scope.who).map_err(forbidden)?;
     old.can_become(new.role, scope.who).map_err(forbidden)?;
-    if old.version != version {
+    if version.is_some_and(|version| version != old.version) {
         return Err(Fault::Refused(Refusal::Stale(Box::new(old))));
     }
+    save(tx, scope, &old, &new)
+}
+
+/// Writes a new name and role, if they are new.
+fn save(tx: &mut PgConnection, scope: &Scope<'_>, old: &User, new: &Profile) -> Outcome<()> {
+    let id = old.id;
     if old.is_active_owner() && new.role != Role::Owner {
         keep_an_owner(tx, scope, id)?;
     }

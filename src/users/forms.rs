@@ -2,9 +2,9 @@
 
 use serde::Deserialize;
 
-use super::model::{NewUser, Profile};
-use crate::access::{EmailAddress, OrganisationKind, Role};
-use crate::input::{self, Problem, Problems};
+use super::model::{NewUser, Profile, email, role, role_or_lowest};
+use crate::access::{OrganisationKind, Role};
+use crate::input::{self, Problems};
 use crate::web::view::{Choice, Field, FieldError};
 
 /// *Create user* (seed 001).
@@ -49,25 +49,6 @@ impl EditForm {
             (Some(name), Some(role)) => Ok(Profile { name, role }),
             _ => Err(problems),
         }
-    }
-}
-
-fn email(raw: &str) -> Result<EmailAddress, Problem> {
-    if raw.trim().is_empty() {
-        return Err(Problem::Missing("Enter the person's email address."));
-    }
-    EmailAddress::parse(raw).map_err(|_| Problem::NotAnEmail)
-}
-
-fn role(raw: &str, kind: OrganisationKind) -> Result<Role, Problem> {
-    let chosen = Role::parse(raw).filter(|role| Role::of(kind).contains(role));
-    chosen.ok_or(Problem::NotAChoice("Choose what this person may do."))
-}
-
-fn role_or_lowest(raw: &str, kind: OrganisationKind) -> Result<Role, Problem> {
-    match Role::of(kind).last() {
-        Some(lowest) if raw.is_empty() => Ok(*lowest),
-        _ => role(raw, kind),
     }
 }
 

@@ -12,4 +12,4 @@ pub mod roster;
 
 pub use model::User;
 pub use pages::{PersonRow, routes};
-pub use queries::{UserRow, find_row, first, list};
+pub use queries::{UserRow, find_row, first, list, organisation_of};

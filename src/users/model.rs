@@ -4,8 +4,9 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use crate::access::{Principal, Role};
+use crate::access::{EmailAddress, OrganisationKind, Principal, Role};
 use crate::db::schema::users;
+use crate::input::Problem;
 
 crate::text_enum! {
     /// Whether a user may sign in. Removed users are told by `removed_at`.
@@ -64,7 +65,7 @@ impl User {
 
     /// Whether `who` may suspend or remove this person.
     pub fn can_be_kept_out_by(&self, who: &Principal) -> Result<(), Forbidden> {
-        if who.user.id == self.id { Err(Forbidden::Self_) } else { self.can_be_changed_by(who) }
+        if who.is(self.id) { Err(Forbidden::Self_) } else { self.can_be_changed_by(who) }
     }
 
     /// Whether `who` may give this person `role`.
@@ -72,11 +73,11 @@ impl User {
         if role == self.role {
             return Ok(());
         }
-        if who.user.id == self.id {
+        if who.is(self.id) {
             return Err(Forbidden::Self_);
         }
-        let same_house = Role::of(crate::access::OrganisationKind::Host).contains(&role)
-            == Role::of(crate::access::OrganisationKind::Host).contains(&self.role);
+        let same_house =
+            Role::of(OrganisationKind::Host).contains(&role) == Role::of(OrganisationKind::Host).contains(&self.role);
         if same_house && who.user.role.stands_at_or_above(role) { Ok(()) } else { Err(Forbidden::Role) }
     }
 
@@ -86,11 +87,33 @@ impl User {
     }
 }
 
+/// The address that somebody signs in with.
+pub fn email(raw: &str) -> Result<EmailAddress, Problem> {
+    if raw.trim().is_empty() {
+        return Err(Problem::Missing("Enter the person's email address."));
+    }
+    EmailAddress::parse(raw).map_err(|_| Problem::NotAnEmail)
+}
+
+/// A role that an organisation of this kind has.
+pub fn role(raw: &str, kind: OrganisationKind) -> Result<Role, Problem> {
+    let chosen = Role::parse(raw).filter(|role| Role::of(kind).contains(role));
+    chosen.ok_or(Problem::NotAChoice("Choose what this person may do."))
+}
+
+/// As [`role`]; one that is not sent is the lowest.
+pub fn role_or_lowest(raw: &str, kind: OrganisationKind) -> Result<Role, Problem> {
+    match Role::of(kind).last() {
+        Some(lowest) if raw.is_empty() => Ok(*lowest),
+        _ => role(raw, kind),
+    }
+}
+
 /// What it takes to create a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewUser {
     pub name: String,
-    pub email: crate::access::EmailAddress,
+    pub email: EmailAddress,
     pub role: Role,
 }
 

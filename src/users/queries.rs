@@ -94,6 +94,16 @@ pub fn find_in(conn: &mut PgConnection, organisation: Uuid, id: Uuid) -> QueryRe
         .first(conn)
 }
 
+/// The organisation of somebody of the tenant, removed or not, as far as `within` reaches: None is the whole tenant.
+pub fn organisation_of(conn: &mut PgConnection, tenant: Uuid, within: Option<Uuid>, id: Uuid) -> QueryResult<Uuid> {
+    let query = users::table.filter(users::id.eq(id)).filter(users::tenant_id.eq(tenant));
+    let mut query = query.select(users::organisation_id).into_boxed();
+    if let Some(organisation) = within {
+        query = query.filter(users::organisation_id.eq(organisation));
+    }
+    query.first(conn)
+}
+
 /// A person of an organisation, removed or not, locked until the transaction ends.
 pub fn find_for_update(conn: &mut PgConnection, organisation: Uuid, id: Uuid) -> QueryResult<User> {
     users::table

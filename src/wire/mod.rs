@@ -1,11 +1,12 @@
 //! The foreign wire formats: one file each, thin adapters over the same actions and queries that pages use.
 
-mod edits;
 mod network_partners;
 mod outcome;
 mod partner_invitations;
 mod partner_organisations;
 mod partners;
+
+pub use partner_invitations::INVITATIONS;
 
 use actix_web::web;
 

@@ -12,11 +12,11 @@ use diesel::pg::PgConnection;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::edits::Edits;
 use super::outcome::{done, refused};
 use crate::access::{Actor, Permission, WritePartners};
 use crate::api::door::Api;
-use crate::api::page::{DEEPEST, Parameters, too_deep};
+use crate::api::edits::Edits;
+use crate::api::page::{DEEPEST, Parameters, too_deep, wrong};
 use crate::api::{ApiError, Body, Fault as FieldFault, Fields};
 use crate::db::Fault;
 use crate::input;
@@ -129,7 +129,7 @@ async fn update(who: Member, id: Id, portal: Shared, body: Body) -> Result<HttpR
     let host = who.organisation.id;
     let work = move |tx: &mut PgConnection| {
         let change = |details: &mut Details| sent.edits.make(details);
-        organisations::actions::update(tx, &who, now, id.0, change).map_err(refused)?;
+        organisations::actions::update(tx, &who, now, (id.0, None), change).map_err(refused)?;
         let saved = organisations::find_in(tx, who.tenant.id, id.0)?;
         match sent.parent {
             Some(parent) if saved.parent_id.unwrap_or(host) != parent => Err(Fault::Refused(settled_parent())),

@@ -7,10 +7,10 @@ use diesel::pg::PgConnection;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::edits::Edits;
 use super::outcome::{done, not_for_users, refused};
 use crate::access::{Actor, EmailAddress, ReadPartners, WritePartners, WriteUsers};
 use crate::api::door::Api;
+use crate::api::edits::Edits;
 use crate::api::page::{Parameters, wrong};
 use crate::api::{ApiError, Body, Fields};
 use crate::db::Fault;
@@ -65,7 +65,7 @@ async fn update(who: Api<WritePartners>, id: Id, portal: Shared, body: Body) -> 
     let (edits, who, now) = (edits(body, false)?, who.0, portal.clock.now());
     let work = move |tx: &mut PgConnection| {
         let change = |details: &mut Details| edits.make(details);
-        organisations::actions::update(tx, &who, now, id.0, change).map_err(refused)?;
+        organisations::actions::update(tx, &who, now, (id.0, None), change).map_err(refused)?;
         Ok(organisations::find_in(tx, who.tenant.id, id.0)?)
     };
     Ok(HttpResponse::Ok().json(organisation(&done(portal.db.write(work).await)?)))

@@ -83,6 +83,12 @@ mod tokens;
 #[cfg(test)]
 mod v1;
 #[cfg(test)]
+mod v1_idempotency;
+#[cfg(test)]
+mod v1_inviting;
+#[cfg(test)]
+mod v1_writes;
+#[cfg(test)]
 mod wire_000;
 #[cfg(test)]
 mod wire_002;

@@ -6,7 +6,8 @@ use super::support::api::ALL;
 use super::support::fixture::{INVITATIONS, RECORDS};
 use super::support::{App, id};
 
-const COLLECTIONS: [&str; 6] = ["organisations", "users", "partners", "connections", "api-clients", "audit-events"];
+const COLLECTIONS: [&str; 7] =
+    ["organisations", "users", "partners", "connections", "api-clients", "audit-events", "invitations"];
 
 fn app() -> App {
     let app = App::start();
@@ -75,6 +76,8 @@ fn each_collection_needs_its_permission() {
         ("connections", "READ_PARTNER"),
         ("api-clients", "MANAGE_API_CLIENTS"),
         ("audit-events", "READ_AUDIT"),
+        ("invitations", "READ_INVITATION"),
+        ("invitation-batches", "READ_INVITATION"),
         ("partner-invitations", "READ_INVITATION"),
     ] {
         let path = format!("/api/v1/{name}");

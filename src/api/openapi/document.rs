@@ -56,8 +56,15 @@ fn tags() -> Vec<Value> {
 fn described(operation: &Operation) -> Value {
     let mut responses = errors::of(operation);
     responses.insert(operation.answer.0.to_string(), done(operation));
+    if let Some((status, answer)) = super::writes::also(operation) {
+        let content = json!({ "application/json": { "schema": schema(operation.path, answer) } });
+        responses.insert(
+            status.to_string(),
+            json!({ "description": "Judged, and nothing was changed.", "content": content }),
+        );
+    }
     let parameters: Vec<Value> = operation.parameters.iter().map(|one| parameters::described(operation, one)).collect();
-    let needs: Vec<&str> = operation.permissions.split_whitespace().filter(|word| *word != "any").collect();
+    let needs: Vec<&str> = operation.needs().collect();
     let mut described = json!({
         "operationId": operation_id(operation),
         "summary": operation.summary,

@@ -21,8 +21,12 @@ fn statuses(operation: &Operation) -> Vec<u16> {
     if operation.path.contains('{') || dialect == Dialect::Network {
         all.push(404);
     }
-    if operation.body.is_some() {
+    let takes = |header: &str| operation.parameters.iter().any(|parameter| parameter.name == header);
+    if operation.body.is_some() || takes("Idempotency-Key") {
         all.extend([408, 413, 415]);
+    }
+    if takes("If-Match") {
+        all.push(412);
     }
     if !reads || operation.path.ends_with("/invoice-owner") {
         all.push(409);
@@ -76,6 +80,7 @@ const fn about(status: u16) -> &'static str {
         404 => "There is no such thing for this caller.",
         408 => "The body did not arrive in time.",
         409 => "It is there already, or does not fit what is there.",
+        412 => "It has another version by now; both are named.",
         413 => "The body is over 256 KiB.",
         415 => "The body is of another kind than is taken here.",
         422 => "A field is not allowed; every one is named.",

@@ -10,6 +10,8 @@ mod page;
 mod parameters;
 mod queries;
 mod schemas;
+mod write_schemas;
+mod writes;
 
 use actix_web::middleware::from_fn;
 use actix_web::{HttpResponse, web};

@@ -25,6 +25,14 @@ pub struct Operation {
     pub answer: (u16, &'static str),
 }
 
+impl Operation {
+    /// The permissions that a credential needs, without the words around them.
+    pub fn needs(&self) -> impl Iterator<Item = &'static str> {
+        let permission = |word: &&str| word.contains('_') && word.chars().all(|c| c.is_ascii_uppercase() || c == '_');
+        self.permissions.split([' ', ',']).filter(permission)
+    }
+}
+
 const fn parameter(name: &'static str, place: &'static str, required: bool, about: &'static str) -> Parameter {
     Parameter { name, place, required, about }
 }
@@ -94,8 +102,9 @@ pub fn all() -> Vec<Operation> {
     all.extend_from_slice(ORGANISATIONS);
     all.extend_from_slice(NETWORK_PARTNERS);
     all.extend(collections());
-    all.extend(exports());
     all.push(operation!("get" "/api/v1/organisations/{id}/invoice-owner", "Collections", "Which Zuora account owns a new subscription’s invoices", "READ_PARTNER", INVOICE, None, 200 "InvoiceOwner"));
+    all.extend(exports());
+    all.extend(super::writes::all());
     // The history has its moments under another name.
     for operation in all.iter_mut().filter(|operation| operation.path.starts_with("/api/v1/audit-events")) {
         operation.body = operation.body.map(|(schema, _)| (schema, RECENT));
@@ -150,7 +159,7 @@ macro_rules! collection {
 const ANY: &str = r#"{"type":"greaterOrEqual","field":"createdAt","value":"2026-01-01T00:00:00.000Z"}"#;
 
 fn collections() -> Vec<Operation> {
-    [people(), network()].concat()
+    [people(), invited(), network()].concat()
 }
 
 const EXPORT: &[Parameter] = &[
@@ -179,6 +188,8 @@ fn exports() -> Vec<Operation> {
         export!("/api/v1/users/export", "READ_USER"),
         export!("/api/v1/partners/export", "READ_PARTNER"),
         export!("/api/v1/partner-invitations/export", "READ_INVITATION"),
+        export!("/api/v1/invitations/export", "READ_INVITATION"),
+        export!("/api/v1/invitation-batches/export", "READ_INVITATION"),
         export!("/api/v1/connections/export", "READ_PARTNER"),
         export!("/api/v1/api-clients/export", "MANAGE_API_CLIENTS"),
         export!("/api/v1/audit-events/export", "READ_AUDIT"),
@@ -202,6 +213,26 @@ fn people() -> Vec<Operation> {
             "/api/v1/partners/find",
             "/api/v1/partners/{id}",
             "READ_PARTNER"
+        ),
+    ]
+    .concat()
+}
+
+fn invited() -> Vec<Operation> {
+    [
+        collection!(
+            "Invitations",
+            "/api/v1/invitations",
+            "/api/v1/invitations/find",
+            "/api/v1/invitations/{id}",
+            "READ_INVITATION"
+        ),
+        collection!(
+            "Lists of invitations",
+            "/api/v1/invitation-batches",
+            "/api/v1/invitation-batches/find",
+            "/api/v1/invitation-batches/{id}",
+            "READ_INVITATION"
         ),
     ]
     .concat()

@@ -100,7 +100,7 @@ fn call(operation: Operation) -> Call {
     Call {
         anchor: format!("{}{}", operation.method, operation.path.replace(['/', '{', '}'], "-").replace("--", "-")),
         method: operation.method.to_uppercase(),
-        needs: operation.permissions.split_whitespace().filter(|word| *word != "any").collect(),
+        needs: operation.needs().collect(),
         curl: curl(&operation),
         operation,
     }

@@ -33,6 +33,10 @@ fn schema(operation: &Operation, one: &Parameter) -> Value {
         ("header", "Requester-Organization-ID" | "Target-Organization-ID") => {
             json!({ "type": "string", "pattern": "^[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$" })
         }
+        ("header", "Idempotency-Key") => {
+            json!({ "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$" })
+        }
+        ("header", "If-Match") => json!({ "type": "string", "pattern": "^\"[0-9]{1,9}\"$", "examples": ["\"1\""] }),
         ("header", "X-Servitly-Tenant") => json!({ "type": "string", "pattern": "^[!-~]+$", "examples": ["acme"] }),
         (_, "page") => defaulted(numbers(0, i64::from(i32::MAX)), 0),
         (_, "size") if operation.path.contains("/network/") => defaulted(numbers(1, LARGEST), 20),

@@ -10,6 +10,7 @@ use crate::access::Permission;
 /// Every schema by its name.
 pub fn all() -> Value {
     let parts = [common(), errors(), items(), network(), partners(), organisations(), network_partners()].into_iter();
+    let parts = parts.chain(super::write_schemas::all());
     let members = parts.filter_map(|part| if let Value::Object(members) = part { Some(members) } else { None });
     Value::Object(members.flatten().chain(queries::schemas()).collect::<Map<_, _>>())
 }

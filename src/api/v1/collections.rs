@@ -50,7 +50,7 @@ pub const USERS: Collection = Collection {
            WHERE u.tenant_id = $1 AND u.removed_at IS NULL AND (me.kind = 'host' OR u.organisation_id = me.id) \
            AND $3::timestamptz IS NOT NULL",
     item: "json_build_object('object', 'user', 'id', u.id, 'number', u.number::text, 'name', u.name, 'email', u.email, \
-           'role', u.role, 'state', u.state, 'organisationId', u.organisation_id, 'organisationName', o.name, \
+           'role', u.role, 'state', u.state, 'organisationId', u.organisation_id, 'organisationName', o.name, 'version', u.version, \
            'lastSignedInAt', to_char(u.last_signed_in_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), \
            'createdAt', to_char(u.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), \
            'updatedAt', to_char(u.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'))",
@@ -99,7 +99,7 @@ pub const CONNECTIONS: Collection = Collection {
     item: "json_build_object('object', 'connection', 'id', c.id, 'number', c.number::text, \
            'hostOrganisationId', h.id, 'hostOrganisationName', h.name, 'guestOrganisationId', g.id, \
            'guestOrganisationName', g.name, 'hostGrants', c.host_grants, 'guestGrants', c.guest_grants, \
-           'state', CASE WHEN c.ended_at IS NULL THEN 'live' ELSE 'ended' END, \
+           'state', CASE WHEN c.ended_at IS NULL THEN 'live' ELSE 'ended' END, 'version', c.version, \
            'createdAt', to_char(c.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), \
            'endedAt', to_char(c.ended_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'))",
     fields: &[
@@ -114,8 +114,10 @@ pub const CONNECTIONS: Collection = Collection {
 };
 
 pub const API_CLIENTS: Collection = Collection {
-    from: "FROM api_clients a WHERE a.tenant_id = $1 AND a.organisation_id = $2 AND $3::timestamptz IS NOT NULL",
-    item: "json_build_object('object', 'api_client', 'id', a.id, 'kind', a.kind, 'name', a.name, \
+    from: "FROM api_clients a JOIN organisations me ON me.id = $2 WHERE a.tenant_id = $1 \
+           AND (me.kind = 'host' OR a.organisation_id = me.id) AND $3::timestamptz IS NOT NULL",
+    item: "json_build_object('object', 'api_client', 'id', a.id, 'organisationId', a.organisation_id, 'kind', a.kind, \
+           'name', a.name, \
            'permissions', a.permissions, 'state', CASE WHEN a.revoked_at IS NULL THEN 'active' ELSE 'revoked' END, \
            'lastUsedAt', to_char(a.last_used_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), \
            'createdAt', to_char(a.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'))",
@@ -124,6 +126,7 @@ pub const API_CLIENTS: Collection = Collection {
         text("name", "a.name"),
         word("kind", "a.kind"),
         word("state", "(CASE WHEN a.revoked_at IS NULL THEN 'active' ELSE 'revoked' END)"),
+        word("organisationId", "a.organisation_id::text"),
         moment("createdAt", "a.created_at"),
     ],
     sorts: &[],
@@ -149,4 +152,59 @@ pub const AUDIT_EVENTS: Collection = Collection {
     ],
     sorts: &[],
     id: "e.id",
+};
+
+/// Expired is told by the clock, as everywhere.
+const STANDING: &str = "(CASE WHEN i.state <> 'pending' THEN i.state WHEN i.expires_at > $3 THEN 'waiting' \
+                        ELSE 'expired' END)";
+
+/// Invitations of both kinds; seed 004's own collection has the partners' only.
+pub const INVITATIONS: Collection = Collection {
+    from: "FROM invitations i JOIN users u ON u.id = i.inviter_id JOIN organisations o ON o.id = i.organisation_id \
+           JOIN organisations me ON me.id = $2 WHERE i.tenant_id = $1 AND o.state <> 'deleted' \
+           AND (me.kind = 'host' OR i.organisation_id = me.id) AND $3::timestamptz IS NOT NULL",
+    item: "json_build_object('object', 'invitation', 'id', i.id, 'number', i.number::text, 'kind', i.kind, \
+           'organisationId', i.organisation_id, 'inviterId', i.inviter_id, 'inviterName', u.name, 'email', i.email, \
+           'role', i.role, 'companyName', i.company_name, 'partnerId', i.partner_record_id, 'batchId', i.batch_id, \
+           'language', i.language, 'lifetimeDays', i.lifetime_days, 'reminder', i.reminder, \
+           'state', (CASE WHEN i.state <> 'pending' THEN i.state WHEN i.expires_at > $3 THEN 'waiting' ELSE 'expired' END), \
+           'expiresAt', to_char(i.expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), \
+           'lastSentAt', to_char(i.last_sent_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), \
+           'decidedAt', to_char(i.decided_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), \
+           'createdAt', to_char(i.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), \
+           'updatedAt', to_char(i.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'))",
+    fields: &[
+        word("id", "i.id::text"),
+        word("kind", "i.kind"),
+        word("state", STANDING),
+        text("email", "i.email_key"),
+        text("companyName", "i.company_name"),
+        word("role", "i.role"),
+        word("organisationId", "i.organisation_id::text"),
+        word("batchId", "i.batch_id::text"),
+        moment("expiresAt", "i.expires_at"),
+        moment("createdAt", "i.created_at"),
+        moment("updatedAt", "i.updated_at"),
+    ],
+    sorts: &[],
+    id: "i.id",
+};
+
+/// Invitations made from one list.
+pub const BATCHES: Collection = Collection {
+    from: "FROM invitation_batches b JOIN organisations o ON o.id = b.organisation_id \
+           JOIN organisations me ON me.id = $2 WHERE b.tenant_id = $1 AND o.state <> 'deleted' \
+           AND (me.kind = 'host' OR b.organisation_id = me.id) AND $3::timestamptz IS NOT NULL",
+    item: "json_build_object('object', 'invitation_batch', 'id', b.id, 'organisationId', b.organisation_id, \
+           'size', b.size, 'states', (SELECT coalesce(json_object_agg(s.state, s.number), '{}') FROM \
+               (SELECT i.state, count(*) AS number FROM invitations i WHERE i.batch_id = b.id GROUP BY i.state) s), \
+           'undoneAt', to_char(b.undone_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), \
+           'createdAt', to_char(b.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'))",
+    fields: &[
+        word("id", "b.id::text"),
+        word("organisationId", "b.organisation_id::text"),
+        moment("createdAt", "b.created_at"),
+    ],
+    sorts: &[],
+    id: "b.id",
 };

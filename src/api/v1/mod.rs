@@ -5,6 +5,7 @@ pub mod export;
 mod invoice_owner;
 mod me;
 mod read;
+mod writes;
 
 use actix_web::web;
 
@@ -13,5 +14,6 @@ pub fn routes(config: &mut web::ServiceConfig) {
     config
         .service(web::resource("/v1/organisations/{id}/invoice-owner").route(web::get().to(invoice_owner::show)))
         .service(web::resource("/v1/me").route(web::get().to(me::show)))
+        .configure(writes::routes)
         .configure(read::routes);
 }

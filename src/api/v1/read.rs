@@ -6,11 +6,12 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::collections as all;
 use super::export;
-use crate::access::{Grant, ManageClients, ReadOwnHistory, ReadRecords, ReadUsers};
+use crate::access::{Grant, ManageClients, ReadInvitations, ReadOwnHistory, ReadRecords, ReadUsers};
 use crate::api::collection::{Collection, Scope};
 use crate::api::door::Api;
 use crate::api::find::{self, Bind, Condition};
 use crate::api::page::{KNOWN, Page, Parameters};
+use crate::api::write::tag;
 use crate::api::{ApiError, Body};
 use crate::db::Fault;
 use crate::web::path;
@@ -43,6 +44,8 @@ readable! {
     Connections: "connections", ReadRecords, all::CONNECTIONS;
     ApiClients: "api-clients", ManageClients, all::API_CLIENTS;
     AuditEvents: "audit-events", ReadOwnHistory, all::AUDIT_EVENTS;
+    Invitations: "invitations", ReadInvitations, all::INVITATIONS;
+    InvitationBatches: "invitation-batches", ReadInvitations, all::BATCHES;
 }
 
 /// Routes of every collection.
@@ -53,6 +56,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
     at::<Connections>(config, "connections");
     at::<ApiClients>(config, "api-clients");
     at::<AuditEvents>(config, "audit-events");
+    at::<Invitations>(config, "invitations");
+    at::<InvitationBatches>(config, "invitation-batches");
 }
 
 fn at<R: Readable>(config: &mut web::ServiceConfig, name: &str) {
@@ -78,7 +83,9 @@ impl<R: Readable> Reading<R> {
         let scope = scope(&who, &portal);
         let look = move |conn: &mut _| Ok::<_, Fault>(R::COLLECTION.one(conn, scope, &condition)?);
         let found = portal.db.read(look).await?.ok_or_else(ApiError::not_found)?;
-        Ok(HttpResponse::Ok().content_type("application/json").body(found))
+        let mut answer = HttpResponse::Ok();
+        tag(answer.content_type("application/json"), &found);
+        Ok(answer.body(found))
     }
 
     async fn list(who: Api<R::Needs>, portal: Shared, request: HttpRequest) -> Result<HttpResponse, ApiError> {

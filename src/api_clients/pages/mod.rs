@@ -73,7 +73,8 @@ fn badge(works: bool) -> Badge {
 fn refused(fault: Fault<Refusal>) -> AppError {
     match fault {
         Fault::Refused(Refusal::Gone) => AppError::NotFound,
-        Fault::Refused(Refusal::Permission | Refusal::UsedBefore) => AppError::Stale,
+        Fault::Refused(Refusal::Permission) => AppError::Forbidden,
+        Fault::Refused(Refusal::UsedBefore) => AppError::Stale,
         Fault::Db(error) => error.into(),
     }
 }

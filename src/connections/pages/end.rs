@@ -66,7 +66,7 @@ pub async fn end(
     let flash = match frame.portal.db.write(move |tx| actions::end(tx, &who, now, item.0)).await {
         Ok(Ending::Now(other)) => Flash::done(format!("The connection with {other} has ended.")),
         Ok(Ending::Before(other)) => Flash::warning(format!("The connection with {other} had ended before.")),
-        Err(Fault::Refused(Refusal::Gone | Refusal::Stale | Refusal::Ended)) => return Err(AppError::NotFound),
+        Err(Fault::Refused(Refusal::Gone | Refusal::Stale(_) | Refusal::Ended)) => return Err(AppError::NotFound),
         Err(Fault::Db(error)) => return Err(error.into()),
     };
     Ok(see_other(show::address(&desk, item.0)).flash(flash))

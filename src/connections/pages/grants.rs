@@ -40,11 +40,11 @@ pub async fn save(
         Err(problems) => return show_problems(desk, &frame, item, &sent.0, &problems).await,
     };
     let (who, now, version) = (desk.who.clone(), frame.portal.clock.now(), sent.0.version.parse().unwrap_or(0));
-    let saved = frame.portal.db.write(move |tx| actions::grant(tx, &who, now, (item.0, version), &grants)).await;
+    let saved = frame.portal.db.write(move |tx| actions::grant(tx, &who, now, (item.0, Some(version)), &grants)).await;
     let flash = match saved {
         Ok(other) => Flash::done(format!("What {other} may do is saved.")),
         Err(Fault::Refused(Refusal::Ended)) => Flash::warning("Not saved: the connection has ended."),
-        Err(Fault::Refused(Refusal::Stale)) => return show_both(desk, &frame, item, &sent.0).await,
+        Err(Fault::Refused(Refusal::Stale(_))) => return show_both(desk, &frame, item, &sent.0).await,
         Err(Fault::Refused(Refusal::Gone)) => return Err(AppError::NotFound),
         Err(Fault::Db(error)) => return Err(error.into()),
     };

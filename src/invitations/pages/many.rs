@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::super::actions::{Refusal, Scope};
 use super::super::batches::{self, Sent, Unsent};
-use super::super::bulk::{Class, Order, Row, Standpoint};
+use super::super::bulk::{Class, Order, Row, Standpoint, shown};
 use super::super::forms::{self, ManyForm};
 use super::super::sheet;
 use super::refused;
@@ -21,9 +21,6 @@ use crate::web::kept::Kept;
 use crate::web::once::{self, Claim};
 use crate::web::view::{Badge, Choice, Field, FieldError, Link, Shell};
 use crate::web::{AppError, Flash, Frame, Submitted, dates, see_other};
-
-/// Characters of a wrong address that are shown.
-const SHOWN: usize = 100;
 
 #[derive(Template)]
 #[template(path = "invitations/many.html")]
@@ -313,37 +310,7 @@ fn row_view(desk: &Desk<WriteInvitations>, row: &Row, base: &str) -> RowView {
         role: words(&row.entry.role, row.role.map(Role::word)),
         language: words(&row.entry.language, row.language.map(crate::words::Language::name)),
         badge: badge(&row.class),
-        sentence: sentence(desk, &row.class),
+        sentence: row.class.sentence(desk.who.user.role, desk.kind),
         href: if let Class::Waiting(id) = row.class { Some(format!("{base}/{id}")) } else { None },
-    }
-}
-
-/// What somebody typed in place of an address or a word: cut short, and nothing in it turns the line around.
-fn shown(text: &str) -> String {
-    let turns = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let cut: String = text.chars().take(SHOWN).map(|c| if turns(c) { '\u{fffd}' } else { c }).collect();
-    if text.chars().count() > SHOWN { cut + "…" } else { cut }
-}
-
-fn sentence(desk: &Desk<WriteInvitations>, class: &Class) -> String {
-    match class {
-        Class::New => "An invitation will be sent.".into(),
-        Class::Member(sentence) => sentence.clone(),
-        Class::Waiting(_) => "An invitation to this address waits for an answer.".into(),
-        Class::NotAnAddress => Problem::NotAnEmail.words(),
-        Class::Typo(meant) => format!("Did you mean {meant}?"),
-        Class::Twice(first) => format!("The same address as in row {first}."),
-        Class::Stopped => "The person at this address wants no mail from this organisation.".into(),
-        Class::Busy => "This address got enough mail for now. Try again tomorrow.".into(),
-        Class::Role => {
-            let own = desk.who.user.role;
-            let may = Role::of(desk.kind).iter().filter(|role| own.stands_at_or_above(**role));
-            format!("Use a role that you may give: {}.", may.map(|role| role.as_str()).collect::<Vec<_>>().join(", "))
-        }
-        Class::Language => {
-            let known = crate::words::Language::ALL.iter().map(|one| one.as_str());
-            format!("Use one of the languages {}.", known.collect::<Vec<_>>().join(", "))
-        }
-        Class::Full => "Too many invitations wait. Revoke some, or wait for answers.".into(),
     }
 }

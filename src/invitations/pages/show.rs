@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::super::actions::{self, Refusal, Scope};
 use super::super::forms::{self, AddressForm, ReminderForm};
 use super::super::model::{self, Invitation, Standing, State};
+use super::super::rules;
 use super::super::{Loaded, load_one};
 use super::create::too_many;
 use crate::access::{Permission, ReadInvitations, WriteInvitations};
@@ -228,7 +229,7 @@ pub async fn correct(
     sent: Submitted<AddressForm>,
 ) -> Result<HttpResponse, AppError> {
     let here = format!("{}/{}", desk.place.address(Section::Invitations), id.0);
-    let email = match forms::email(&sent.0.email) {
+    let email = match rules::email(&sent.0.email) {
         Ok(email) => email,
         Err(problem) => return wrong_address(&frame, &desk, id, &sent.0, &Problems::one("email", problem)).await,
     };

@@ -190,6 +190,17 @@ pub struct Batch {
     pub inviter: String,
 }
 
+/// The organisation that sent a batch of the tenant, as far as `within` reaches: None is the whole tenant.
+pub fn organisation_of(conn: &mut PgConnection, tenant: Uuid, within: Option<Uuid>, id: Uuid) -> QueryResult<Uuid> {
+    let batches = invitation_batches::table.filter(invitation_batches::id.eq(id));
+    let batches = batches.filter(invitation_batches::tenant_id.eq(tenant));
+    let mut query = batches.select(invitation_batches::organisation_id).into_boxed();
+    if let Some(organisation) = within {
+        query = query.filter(invitation_batches::organisation_id.eq(organisation));
+    }
+    query.first(conn)
+}
+
 /// A batch that an organisation of the tenant sent.
 pub fn find_batch(conn: &mut PgConnection, (tenant, organisation): (Uuid, Uuid), id: Uuid) -> QueryResult<Batch> {
     batches_of(tenant, organisation).filter(invitation_batches::id.eq(id)).first(conn)

@@ -11,11 +11,11 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use uuid::Uuid;
 
-use super::model::{Invitation, NewInvitation, State, Wish};
+use super::model::{Invitation, Kind, NewInvitation, State, Wish};
 use crate::access::EmailAddress;
 use crate::db::schema::{invitation_batches, invitation_links, invitations, mail_stops};
 
-pub use sides::{Holder, Host, Inviter, holder, host, host_for_write, inviter};
+pub use sides::{Holder, Host, Inviter, answerable, holder, host, host_for_write, inviter};
 
 /// Serialises writes about one address, or by one sender, until the transaction ends.
 pub fn take_turn(tx: &mut PgConnection, what: &str) -> QueryResult<()> {
@@ -36,6 +36,27 @@ pub fn find_in(conn: &mut PgConnection, tenant: Uuid, organisation: Option<Uuid>
         query = query.filter(invitations::organisation_id.eq(organisation));
     }
     query.first(conn)
+}
+
+/// The organisation that sent an invitation of the tenant, as far as `within` reaches: None is the whole tenant.
+pub fn organisation_of(conn: &mut PgConnection, tenant: Uuid, within: Option<Uuid>, id: Uuid) -> QueryResult<Uuid> {
+    find_in(conn, tenant, within, id).map(|invitation| invitation.organisation_id)
+}
+
+/// An organisation's invitation of a kind by its number.
+pub fn by_number(
+    conn: &mut PgConnection,
+    (tenant, organisation): (Uuid, Uuid),
+    kind: Kind,
+    number: i64,
+) -> QueryResult<Uuid> {
+    invitations::table
+        .filter(invitations::number.eq(number))
+        .filter(invitations::tenant_id.eq(tenant))
+        .filter(invitations::organisation_id.eq(organisation))
+        .filter(invitations::kind.eq(kind))
+        .select(invitations::id)
+        .first(conn)
 }
 
 /// As [`find_in`], locked until the transaction ends.

@@ -98,6 +98,21 @@ pub fn inviter(conn: &mut PgConnection, id: Uuid) -> QueryResult<Inviter> {
     })
 }
 
+/// Somebody who may invite for an organisation with any role that a machine can give: one of its own people first, else
+/// one of the tenant's. There always is one: a tenant keeps an active owner.
+pub fn answerable(conn: &mut PgConnection, host: &Host) -> QueryResult<(Uuid, String)> {
+    users::table
+        .inner_join(organisations::table)
+        .filter(users::tenant_id.eq(host.tenant))
+        .filter(users::state.eq("active"))
+        .filter(users::removed_at.is_null())
+        .filter(users::role.eq_any([Role::Owner, Role::Administrator, Role::Manager]))
+        .filter(organisations::id.eq(host.id).or(organisations::kind.eq(OrganisationKind::Host)))
+        .order((organisations::id.ne(host.id), users::created_at, users::id))
+        .select((users::id, users::email))
+        .first(conn)
+}
+
 /// A user of the tenant who has an address.
 #[derive(Debug, Clone)]
 pub struct Holder {

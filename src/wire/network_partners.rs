@@ -16,7 +16,7 @@ use super::outcome::{done, refused};
 use crate::access::{Actor, Permission, WritePartners};
 use crate::api::door::Api;
 use crate::api::edits::Edits;
-use crate::api::page::{DEEPEST, Parameters, too_deep, wrong};
+use crate::api::page::{DEEPEST, Parameters, too_deep};
 use crate::api::{ApiError, Body, Fault as FieldFault, Fields};
 use crate::db::Fault;
 use crate::input;

@@ -9,7 +9,6 @@ use diesel::sql_types::{Array, BigInt, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{OptionalExtension as _, QueryResult, QueryableByName, RunQueryDsl as _, sql_query};
 use uuid::Uuid;
 
-use super::dialect::Dialect;
 use super::error::ApiError;
 use super::export::Line;
 use super::find::{Bind, Condition, Field, Kind};
@@ -62,16 +61,11 @@ struct Total {
 pub struct Listed {
     pub items: Vec<String>,
     pub total: i64,
-    /// Whether the page is there, but deeper than pages go.
-    pub too_deep: bool,
 }
 
 impl Listed {
     /// `{object:"list", data, totalElements}` (S4-05).
     pub fn answer(&self) -> HttpResponse {
-        if self.too_deep {
-            return Dialect::Own.answer(&page::too_deep());
-        }
         let data = self.items.join(",");
         let body = format!("{{\"object\":\"list\",\"data\":[{data}],\"totalElements\":{}}}", self.total);
         HttpResponse::Ok().content_type("application/json").body(body)
@@ -111,16 +105,15 @@ impl Collection {
         let direction = if page.descending { "DESC" } else { "ASC" };
         let text = format!("SELECT count(*) AS total {}{filter}", self.from);
         let total = bound(text, scope, binds).get_result::<Total>(conn)?.total;
-        // Behind the last item there is nothing to read; too deep is only what is there and lies too deep.
-        if page.offset >= total || page.offset > page::DEEPEST {
-            return Ok(Listed { items: Vec::new(), total, too_deep: page.offset < total });
+        if page.offset >= total {
+            return Ok(Listed { items: Vec::new(), total });
         }
         let text = format!(
             "SELECT ({})::text AS item {}{filter} ORDER BY {order} {direction}, {} {direction} LIMIT {} OFFSET {}",
             self.item, self.from, self.id, page.size, page.offset
         );
         let items = bound(text, scope, binds).load::<Item>(conn)?.into_iter().map(|item| item.item).collect();
-        Ok(Listed { items, total, too_deep: false })
+        Ok(Listed { items, total })
     }
 }
 

@@ -9,7 +9,7 @@ use super::error::{ApiError, Fault};
 pub const LARGEST: i64 = 1_000;
 const STANDARD: i64 = 10;
 /// How deep pages by number go; beyond, exports page by key.
-pub const DEEPEST: i64 = 100_000;
+const DEEPEST: i64 = 100_000;
 
 /// The parameters of an address, each at most once.
 #[derive(Debug, Clone, Default)]
@@ -78,13 +78,18 @@ impl Page {
             Some("DESC") => true,
             Some(_) => return Err(wrong("sortOrder", "not_a_choice", "Send ASC or DESC.")),
         };
-        Ok(Self { offset: page * size, size, sort: parameters.get("sort").map(str::to_owned), descending })
+        let offset = offset(page, size)?;
+        Ok(Self { offset, size, sort: parameters.get("sort").map(str::to_owned), descending })
     }
 }
 
-/// A page that lies deeper than pages go, in a collection that goes that far.
-pub fn too_deep() -> ApiError {
-    wrong("page", "too_deep", "Pages go 100,000 items deep. Narrow the search, or export.")
+/// The items before a page.
+///
+/// # Errors
+/// 400 for a page that lies deeper than pages go: to count so far costs more than anybody wants to wait for.
+pub fn offset(page: i64, size: i64) -> Result<i64, ApiError> {
+    let too_deep = || wrong("page", "too_deep", "Pages go 100,000 items deep. Narrow the search, or export.");
+    page.checked_mul(size).filter(|offset| *offset <= DEEPEST).ok_or_else(too_deep)
 }
 
 /// A parameter that cannot be taken.

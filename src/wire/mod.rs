@@ -10,7 +10,6 @@ pub use partner_invitations::INVITATIONS;
 
 use actix_web::web;
 
-
 /// Every format, a line each.
 pub fn routes(config: &mut web::ServiceConfig) {
     config

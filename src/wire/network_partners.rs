@@ -16,7 +16,7 @@ use super::outcome::{done, refused};
 use crate::access::{Actor, Permission, WritePartners};
 use crate::api::door::Api;
 use crate::api::edits::Edits;
-use crate::api::page::{DEEPEST, Parameters, too_deep};
+use crate::api::page::{Parameters, offset};
 use crate::api::{ApiError, Body, Fault as FieldFault, Fields};
 use crate::db::Fault;
 use crate::input;
@@ -85,13 +85,9 @@ async fn list(request: HttpRequest, who: Member, portal: Shared) -> Result<HttpR
     let page = parameters.number("page", 0, (0, i64::from(i32::MAX)))?;
     let size = parameters.number("size", STANDARD, (1, LARGEST))?;
     let (tenant, host) = (who.0.tenant.id, who.0.organisation.id);
-    let deep = page * size > DEEPEST;
-    let asked = if deep { (0, 0) } else { (page, size) };
-    let read = move |conn: &mut PgConnection| Ok::<_, Fault>(organisations::numbered(conn, tenant, asked)?);
+    offset(page, size)?;
+    let read = move |conn: &mut PgConnection| Ok::<_, Fault>(organisations::numbered(conn, tenant, (page, size))?);
     let (rows, total) = portal.db.read(read).await?;
-    if deep && page * size < total {
-        return Err(too_deep());
-    }
     let pages = (total + size - 1) / size;
     Ok(HttpResponse::Ok().json(json!({
         "content": rows.iter().map(|row| partner(row, host)).collect::<Vec<_>>(),

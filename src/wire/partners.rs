@@ -250,18 +250,25 @@ fn condition(many: &[(String, String)], search: (Option<&str>, Option<&str>)) ->
             )
         });
     }
-    let column = match search.0 {
+    if let (column, Some(text)) = searched(search)? {
+        add(Bind::Text(text), &|at| format!("position(lower(${at}) IN lower({column})) > 0"));
+    }
+    Ok(Condition { sql, binds })
+}
+
+/// The column that is searched, and for what.
+fn searched((field, text): (Option<&str>, Option<&str>)) -> Result<(&'static str, Option<String>), ApiError> {
+    let column = match field {
         None | Some("company_name") => "r.company_name",
         Some("email") => "r.email",
         Some(_) => return Err(wrong("search_field", "not_a_choice", "Send company_name or email.")),
     };
-    if let Some(text) = search.1 {
-        if text.is_empty() || text.chars().count() > 255 || text.contains('\0') {
-            return Err(wrong("search_text", "too_long", "Send 1 to 255 characters."));
+    match text {
+        Some(text) if text.is_empty() || text.chars().count() > 255 || text.contains('\0') => {
+            Err(wrong("search_text", "too_long", "Send 1 to 255 characters."))
         }
-        add(Bind::Text(text.to_owned()), &|at| format!("position(lower(${at}) IN lower({column})) > 0"));
+        text => Ok((column, text.map(str::to_owned))),
     }
-    Ok(Condition { sql, binds })
 }
 
 fn wrong(name: &str, code: &'static str, message: &str) -> ApiError {

@@ -102,15 +102,18 @@ fn me_tells_who_the_credential_is() {
 }
 
 #[test]
-fn a_page_behind_the_last_one_is_empty_however_far() {
+fn a_page_behind_the_last_one_is_empty_and_one_behind_100_000_items_is_refused() {
     // S4-08
     let app = app();
     let key = app.key(id::ACME_HOST, ALL);
-    for path in ["/api/v1/organisations?page=2147483647&size=1000", "/api/v1/partner-invitations?page=101&size=1000"] {
-        let answer = key.get(path).is(200).json();
-        assert_eq!(answer["data"], json!([]), "{path}");
+    for path in ["/api/v1/organisations?page=100&size=1000", "/api/v1/partner-invitations?page=99&size=1000"] {
+        assert_eq!(key.get(path).is(200).json()["data"], json!([]), "{path}");
     }
-    let network = key.header("X-Servitly-Tenant", "acme").get("/api/network/partners?page=2147483647&size=1000");
-    let told = network.is(200).json();
+    for path in ["/api/v1/organisations?page=2147483647&size=1000", "/api/v1/partner-invitations?page=101&size=1000"] {
+        assert_eq!(key.get(path).is(400).json()["errors"][0]["path"], "page", "{path}");
+    }
+    let network = key.header("X-Servitly-Tenant", "acme");
+    let told = network.get("/api/network/partners?page=100&size=1000").is(200).json();
     assert_eq!((&told["content"], &told["last"], &told["totalElements"]), (&json!([]), &json!(true), &json!(2)));
+    network.get("/api/network/partners?page=2147483647&size=1000").is(400);
 }

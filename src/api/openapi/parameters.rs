@@ -25,19 +25,8 @@ pub fn described(operation: &Operation, one: &Parameter) -> Value {
 
 fn schema(operation: &Operation, one: &Parameter) -> Value {
     let numbers = |least: i64, most: i64| json!({ "type": "integer", "minimum": least, "maximum": most });
-    let uuids = || json!({ "type": "array", "items": { "type": "string", "format": "uuid" } });
     match (one.place, one.name) {
-        ("path", "number") => json!({ "type": "string", "pattern": "^[0-9]{1,19}$", "examples": ["789"] }),
-        ("path", _) => schemas::uuid(),
-        // By pattern, not by format: generated clients hand a UUID to HTTP libraries that want a text.
-        ("header", "Requester-Organization-ID" | "Target-Organization-ID") => {
-            json!({ "type": "string", "pattern": "^[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$" })
-        }
-        ("header", "Idempotency-Key") => {
-            json!({ "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$" })
-        }
-        ("header", "If-Match") => json!({ "type": "string", "pattern": "^\"[0-9]{1,9}\"$", "examples": ["\"1\""] }),
-        ("header", "X-Servitly-Tenant") => json!({ "type": "string", "pattern": "^[!-~]+$", "examples": ["acme"] }),
+        ("path" | "header", name) => placed(one.place, name),
         (_, "page") => defaulted(numbers(0, i64::from(i32::MAX)), 0),
         (_, "size") if operation.path.contains("/network/") => defaulted(numbers(1, LARGEST), 20),
         (_, "size") => defaulted(numbers(1, LARGEST), 10),
@@ -52,19 +41,45 @@ fn schema(operation: &Operation, one: &Parameter) -> Value {
         }
         (_, "after") => schemas::uuid(),
         (_, "format") => json!({ "type": "string", "enum": ["ndjson", "csv"] }),
-        (_, "partner_types[]") => many(&["customer", "supplier"], 1),
-        (_, "invitation_statuses[]") => many(&["invited", "accepted"], 0),
-        (_, "partner_ids[]") => uuids(),
-        (_, "search_field") => {
+        (_, "customerZuoraAccountId") => schemas::printable(64),
+        (_, name) => of_partners(name),
+    }
+}
+
+/// What stands in the path or in a header.
+fn placed(place: &str, name: &str) -> Value {
+    match (place, name) {
+        ("path", "number") => json!({ "type": "string", "pattern": "^[0-9]{1,19}$", "examples": ["789"] }),
+        ("path", _) => schemas::uuid(),
+        // By pattern, not by format: generated clients hand a UUID to HTTP libraries that want a text.
+        ("header", "Requester-Organization-ID" | "Target-Organization-ID") => {
+            json!({ "type": "string", "pattern": "^[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$" })
+        }
+        ("header", "Idempotency-Key") => {
+            json!({ "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$" })
+        }
+        ("header", "If-Match") => json!({ "type": "string", "pattern": "^\"[0-9]{1,9}\"$", "examples": ["\"1\""] }),
+        ("header", "X-Servitly-Tenant") => json!({ "type": "string", "pattern": "^[!-~]+$", "examples": ["acme"] }),
+        _ => json!({ "type": "string" }),
+    }
+}
+
+/// The parameters of seed 002's list.
+fn of_partners(name: &str) -> Value {
+    let uuids = || json!({ "type": "array", "items": { "type": "string", "format": "uuid" } });
+    match name {
+        "partner_types[]" => many(&["customer", "supplier"], 1),
+        "invitation_statuses[]" => many(&["invited", "accepted"], 0),
+        "partner_ids[]" => uuids(),
+        "search_field" => {
             json!({ "type": "string", "enum": ["company_name", "email"], "default": "company_name" })
         }
-        (_, "search_text") => json!({ "type": "string", "minLength": 1, "maxLength": 255, "pattern": schemas::NO_NUL }),
-        (_, "order_by") => {
+        "search_text" => json!({ "type": "string", "minLength": 1, "maxLength": 255, "pattern": schemas::NO_NUL }),
+        "order_by" => {
             let fields = ["company_name", "sales_amount", "partner_type", "email", "frequency", "payment_terms"];
             json!({ "type": "string", "enum": fields, "default": "company_name" })
         }
-        (_, "order_dir") => json!({ "type": "string", "enum": ["asc", "desc"], "default": "asc" }),
-        (_, "customerZuoraAccountId") => schemas::printable(64),
+        "order_dir" => json!({ "type": "string", "enum": ["asc", "desc"], "default": "asc" }),
         _ => json!({ "type": "string" }),
     }
 }

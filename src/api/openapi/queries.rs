@@ -18,6 +18,8 @@ const ALL: &[(&str, &str, Collection)] = &[
     ("connections", "Connection", collections::CONNECTIONS),
     ("api-clients", "ApiClient", collections::API_CLIENTS),
     ("audit-events", "AuditEvent", collections::AUDIT_EVENTS),
+    ("invitations", "Invitation", collections::INVITATIONS),
+    ("invitation-batches", "InvitationBatch", collections::BATCHES),
 ];
 
 /// The schema that a general name stands for on a path: a `List` of users, an `Item` that is one.

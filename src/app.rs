@@ -4,9 +4,10 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::dev::Server;
+use actix_web::body::MessageBody;
+use actix_web::dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Compress, from_fn};
-use actix_web::{App, HttpServer, web};
+use actix_web::{App, Error, HttpServer, web};
 
 use crate::clock::Clock;
 use crate::config::Config;
@@ -78,33 +79,8 @@ pub fn worker_by(config: &Config, clock: &Clock, transport: Transport) -> Worker
 /// # Errors
 /// When the listener cannot be used.
 pub fn serve(portal: Shared, listener: TcpListener, workers: usize, extras: Extras) -> std::io::Result<Server> {
-    let counts = web::Data::new(CountCache::default());
-    let exports = web::Data::new(crate::api::export::Exports::default());
-    let server = HttpServer::new(move || {
-        // actix runs the last `wrap` first; a request meets these from the bottom to the top.
-        App::new()
-            .app_data(portal.clone())
-            .app_data(counts.clone())
-            .app_data(exports.clone())
-            .wrap(from_fn(error::pages)) // 8: no empty error
-            .wrap(from_fn(guard::head_as_get)) // 7
-            .wrap(from_fn(guard::deadline)) // 6: no request for ever
-            .wrap(from_fn(guard::cookie_names)) // 5: only honest cookies
-            .wrap(from_fn(guard::host)) // 4: only this host
-            .wrap(Compress::default()) // 3
-            .wrap(from_fn(guard::old_clients)) // 3a: nothing compressed that cannot be read
-            .wrap(from_fn(guard::panics)) // 2: a panic is an answer
-            .wrap(from_fn(headers::on_every_answer)) // 1
-            .wrap(from_fn(trace::requests)) // 0: an id, a log line
-            .configure(health::routes)
-            .configure(|config| extras.routes(config))
-            .service(
-                web::resource("/static/{file}").route(web::get().to(assets::file)).route(web::head().to(assets::file)),
-            )
-            .configure(crate::api::routes)
-            .configure(|config| gate::doors(config, &portal))
-            .service(pages(&portal))
-    });
+    let memory = Memory::default();
+    let server = HttpServer::new(move || program(&portal, &memory, &extras));
     let server = server
         .workers(workers)
         .keep_alive(Duration::from_secs(75))
@@ -113,6 +89,51 @@ pub fn serve(portal: Shared, listener: TcpListener, workers: usize, extras: Extr
         .disable_signals()
         .listen(listener)?;
     Ok(server.run())
+}
+
+/// What the worker threads remember together.
+#[derive(Clone, Default)]
+pub struct Memory {
+    counts: web::Data<CountCache>,
+    exports: web::Data<crate::api::export::Exports>,
+}
+
+/// The program of one worker thread: every route, and the layers around them. Whoever wants to know which routes there
+/// are asks this, not the sources.
+pub fn program(
+    portal: &Shared,
+    memory: &Memory,
+    extras: &Extras,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody + use<>>,
+        Error = Error,
+        InitError = (),
+    > + use<>,
+> {
+    // actix runs the last `wrap` first; a request meets these from the bottom to the top.
+    App::new()
+        .app_data(portal.clone())
+        .app_data(memory.counts.clone())
+        .app_data(memory.exports.clone())
+        .wrap(from_fn(error::pages)) // 8: no empty error
+        .wrap(from_fn(guard::head_as_get)) // 7
+        .wrap(from_fn(guard::deadline)) // 6: no request for ever
+        .wrap(from_fn(guard::cookie_names)) // 5: only honest cookies
+        .wrap(from_fn(guard::host)) // 4: only this host
+        .wrap(Compress::default()) // 3
+        .wrap(from_fn(guard::old_clients)) // 3a: nothing compressed that cannot be read
+        .wrap(from_fn(guard::panics)) // 2: a panic is an answer
+        .wrap(from_fn(headers::on_every_answer)) // 1
+        .wrap(from_fn(trace::requests)) // 0: an id, a log line
+        .configure(health::routes)
+        .configure(|config| extras.routes(config))
+        .service(web::resource("/static/{file}").route(web::get().to(assets::file)).route(web::head().to(assets::file)))
+        .configure(crate::api::routes)
+        .configure(|config| gate::doors(config, portal))
+        .service(pages(portal))
 }
 
 /// Everything that a browser sees, behind the session.

@@ -30,9 +30,9 @@ pub struct History {
 /// Routes of this feature.
 pub fn routes(config: &mut web::ServiceConfig) {
     config
-        .route(paths::HISTORY, web::get().to(of_tenant))
-        .route("/settings/profile/partners/{id}/history", web::get().to(of_partner))
-        .route(paths::OWN_HISTORY, web::get().to(of_own_organisation));
+        .service(web::resource(paths::HISTORY).route(web::get().to(of_tenant)))
+        .service(web::resource("/settings/profile/partners/{id}/history").route(web::get().to(of_partner)))
+        .service(web::resource(paths::OWN_HISTORY).route(web::get().to(of_own_organisation)));
 }
 
 async fn of_tenant(who: Actor<ReadHistory>, frame: Frame) -> Result<HttpResponse, AppError> {

@@ -1,4 +1,4 @@
-//! The rows of the authorisation table; `access.rs` asks them of the running portal.
+//! The rows of the authorisation table; `matrix` asks them of the running portal.
 
 /// Sent to sign in.
 pub const IN: u16 = 1;

@@ -5,7 +5,7 @@
 #[cfg(test)]
 mod acceptance;
 #[cfg(test)]
-mod access;
+mod access_api;
 #[cfg(test)]
 mod access_table;
 #[cfg(test)]
@@ -54,6 +54,8 @@ mod mail;
 mod mail_killed;
 #[cfg(test)]
 mod mail_written;
+#[cfg(test)]
+mod matrix;
 #[cfg(test)]
 mod openapi;
 #[cfg(test)]

@@ -2,36 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use super::house;
 use serde_json::Value;
 
 use super::support::api::ALL;
 use super::support::{App, id};
 
-/// Every route of `src/wire` and `src/api/v1`, as method and path, read from the sources.
+/// Every route behind the API's door, as method and path, asked of the running program.
 fn registered() -> BTreeSet<(String, String)> {
-    let mut found = BTreeSet::new();
-    let sources = house::sources();
-    let api = sources.iter().filter(|one| one.path.starts_with("src/wire/") || one.path.starts_with("src/api/v1/"));
-    for source in api {
-        let code: String = source.code.split_whitespace().collect();
-        for resource in code.split("web::resource(\"").skip(1) {
-            let (path, rest) = resource.split_once('"').expect("a path");
-            let rest = rest.split("web::resource(").next().unwrap_or_default();
-            for method in ["get", "post", "put", "patch", "delete"] {
-                if rest.contains(&format!("web::{method}()")) {
-                    found.insert((method.to_owned(), format!("/api{path}")));
-                }
-            }
-        }
-        for name in code.split("config,\"").skip(1).filter_map(|rest| rest.split('"').next()) {
-            let below = [("get", ""), ("post", "/find"), ("get", "/export"), ("post", "/export"), ("get", "/{id}")];
-            for (method, below) in below {
-                found.insert((method.to_owned(), format!("/api/v1/{name}{below}")));
-            }
-        }
-    }
-    found
+    let beside = |path: &str| path.starts_with("/api/oauth2/") || ["/api/docs", "/api/openapi.json"].contains(&path);
+    let all = App::start().routes().into_iter();
+    let behind = all.filter(|(_, path)| path.starts_with("/api/") && !beside(path));
+    behind.map(|(method, path)| (method.to_ascii_lowercase(), path)).collect()
 }
 
 #[test]

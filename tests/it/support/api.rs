@@ -75,6 +75,11 @@ impl Machine {
         self.form("/oauth2/token", &body)
     }
 
+    /// What it sends with every request.
+    pub fn headers(&self) -> &[(String, String)] {
+        &self.headers
+    }
+
     /// Posts a form.
     pub fn form(&self, path: &str, body: &str) -> Answer {
         self.send("POST", path, "application/x-www-form-urlencoded", body.as_bytes())

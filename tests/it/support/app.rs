@@ -1,5 +1,6 @@
 //! The running portal of one test: its own database, its own clock, its own port, the development identity provider.
 
+use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, TcpListener};
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::thread::JoinHandle;
@@ -82,6 +83,22 @@ impl App {
         let extras = Extras::of(provider, mailbox, worker.clone());
         let (handle, thread) = serve(config, extras, listener, &clock);
         Self { server, clock, database, worker, handle, thread: Some(thread) }
+    }
+
+    /// Every method and pattern of the running program, in production: `ANY` where a route takes every method.
+    pub fn routes(&self) -> BTreeSet<(String, String)> {
+        use actix_web::{test, web};
+        let base = BaseUrl::parse(&self.server.origin).expect("a base URL");
+        let (config, _) = configured(&self.database.url, base, self.server.port, &self.clock);
+        let authority = self.server.authority.clone();
+        actix_web::rt::System::new().block_on(async move {
+            let portal = web::Data::new(app::portal(config, &Clock::standing(Utc::now()), false));
+            let service = test::init_service(app::program(&portal, &app::Memory::default(), &Extras::none())).await;
+            let request = test::TestRequest::get().uri("/health/live").insert_header(("Host", authority)).to_request();
+            let answer = test::call_service(&service, request).await;
+            let tree = answer.request().app_data::<web::Data<actix_web::introspection::IntrospectionTree>>();
+            super::routes::of(&tree.expect("the program knows its routes").root)
+        })
     }
 
     /// Somebody, signed in through the pages.

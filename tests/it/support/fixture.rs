@@ -56,17 +56,6 @@ pub enum Who {
 }
 
 impl Who {
-    pub const ALL: [Self; 8] = [
-        Self::Anonymous,
-        Self::Owner,
-        Self::Administrator,
-        Self::Auditor,
-        Self::Manager,
-        Self::Member,
-        Self::OtherOrganisation,
-        Self::OtherTenant,
-    ];
-
     /// The address that they sign in with; empty for nobody.
     pub const fn email(self) -> &'static str {
         match self {

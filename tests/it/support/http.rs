@@ -53,7 +53,8 @@ impl Server {
 }
 
 impl Answer {
-    fn parse(bytes: &[u8], address: &str) -> Self {
+    /// Reads an answer from its bytes.
+    pub fn parse(bytes: &[u8], address: &str) -> Self {
         let split = bytes.windows(4).position(|four| four == b"\r\n\r\n");
         let split = split.unwrap_or_else(|| panic!("{address}: no answer, but {:?}", String::from_utf8_lossy(bytes)));
         let head = String::from_utf8_lossy(&bytes[..split]).into_owned();

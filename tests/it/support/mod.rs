@@ -14,6 +14,7 @@ pub mod leaks;
 pub mod outbox;
 pub mod page;
 pub mod process;
+pub mod routes;
 pub mod smtp;
 
 pub use actor::Actor;

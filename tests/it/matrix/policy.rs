@@ -1,0 +1,185 @@
+//! What every cell must answer: the two tables, and what follows from them for ids that are not the caller's.
+
+use super::slots::{Class, Kind, Slot, TARGET};
+use super::world::{Key, Principal};
+use crate::access_api::{ANY, API, PUBLIC};
+use crate::access_table::{IN, TABLE};
+
+/// A route with its row.
+#[derive(Debug, Clone, Copy)]
+pub struct Route {
+    pub method: &'static str,
+    pub pattern: &'static str,
+    pub query: &'static str,
+    /// For the API; a page's form is its token.
+    pub body: &'static str,
+    row: Row,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Row {
+    Page([u16; 8]),
+    Api { needs: &'static str, partner: u16, host: u16 },
+}
+
+/// What a cell must answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expected {
+    /// This, and it is no refusal.
+    Allowed(u16),
+    /// This, and nothing that a random id does not tell.
+    Refused(u16),
+    /// One of these; told alike where the status is.
+    OneOf(Vec<u16>),
+}
+
+impl Expected {
+    /// Whether an answer that fits may have changed something.
+    pub fn may_change(&self) -> bool {
+        let changes = |status: &u16| *status < 400 && *status != IN;
+        match self {
+            Self::Allowed(status) | Self::Refused(status) => changes(status),
+            Self::OneOf(all) => all.iter().any(changes),
+        }
+    }
+}
+
+/// Every route of both tables.
+pub fn routes() -> Vec<Route> {
+    let pages = TABLE.iter().map(|(method, pattern, statuses)| Route {
+        method,
+        pattern,
+        query: "",
+        body: "",
+        row: Row::Page(*statuses),
+    });
+    let api = API.iter().map(|row| Route {
+        method: row.method,
+        pattern: row.path,
+        query: row.query,
+        body: row.body,
+        row: Row::Api { needs: row.needs, partner: row.partner, host: row.host },
+    });
+    pages.chain(api).collect()
+}
+
+impl Route {
+    pub const fn is_api(&self) -> bool {
+        matches!(self.row, Row::Api { .. })
+    }
+
+    /// Whether whoever is allowed changes nothing by asking. The way to a provider begins a flow, which is a row.
+    pub fn reads(&self) -> bool {
+        let asks = ["/find", "/export"].iter().any(|end| self.pattern.ends_with(end));
+        asks || (self.method == "GET" && !self.pattern.starts_with("/signin/"))
+    }
+
+    /// The status for the caller's own ids.
+    pub fn own(&self, who: &Principal) -> u16 {
+        match self.row {
+            Row::Page(statuses) => self.corrected(statuses[who.column]),
+            Row::Api { needs: PUBLIC, partner, .. } => partner,
+            Row::Api { needs, partner, host } => {
+                let (holds, status) = match who.key {
+                    Key::None => return 401,
+                    Key::Partner(holds) => (holds, partner),
+                    Key::Host(holds) => (holds, host),
+                };
+                let missing = |wanted: &str| wanted != ANY && !holds.split(',').any(|held| held == wanted);
+                if needs.split(',').any(missing) { 403 } else { status }
+            }
+        }
+    }
+
+    /// In the table nobody has a batch or another session, and nothing is in the bin; here they have.
+    fn corrected(&self, status: u16) -> u16 {
+        let here = self.pattern.contains("/batches/{item}") || self.pattern.starts_with("/account/sessions/");
+        match (here && status == 404, self.method) {
+            (true, "GET") => 200,
+            (true, _) => 303,
+            (false, _) => status,
+        }
+    }
+
+    /// What the caller must get for these ids.
+    pub fn expected(&self, who: &Principal, classes: &[(Slot, Class)]) -> Expected {
+        let own = self.own(who);
+        let empty = classes.iter().any(|(_, class)| *class == Class::Empty);
+        let without_token = self.method != "GET" && !self.is_api() && (who.ended || who.is_machine());
+        if without_token {
+            // A form needs the token of a session that lives.
+            return Expected::OneOf(vec![IN, 403, 404]);
+        }
+        if matches!(own, IN | 401 | 403) {
+            // An address with a hole in it is no route.
+            return Expected::OneOf(vec![own, 404]);
+        }
+        if classes.is_empty() {
+            return Expected::Allowed(own);
+        }
+        if empty && classes.iter().all(|(slot, _)| slot.name != TARGET) {
+            return Expected::OneOf(vec![404, 405]);
+        }
+        match classes {
+            [(slot, class)] if slot.name == TARGET => Self::target(own, *class),
+            [(slot, class)] => self.one(who, own, slot.kind, *class),
+            [(_, Class::Own), (inner, class)] => self.one(who, own, inner.kind, *class),
+            // The other organisation's own.
+            [(_, Class::Other), (_, Class::Neighbour)] => Expected::Allowed(own),
+            _ => Expected::Refused(404),
+        }
+    }
+
+    /// Another organisation's records by header: whether it exists makes no difference.
+    fn target(own: u16, class: Class) -> Expected {
+        match class {
+            Class::Own => Expected::Allowed(own),
+            Class::Malformed | Class::Spelt | Class::Empty => Expected::OneOf(vec![400, 422]),
+            _ => Expected::Refused(403),
+        }
+    }
+
+    fn one(&self, who: &Principal, own: u16, kind: Kind, class: Class) -> Expected {
+        let host = matches!(who.key, Key::Host(_));
+        let partner = matches!(who.key, Key::Partner(_));
+        let of_tenant = host && self.pattern.starts_with("/api/v1/");
+        match (class, kind) {
+            (_, Kind::Secret) => Expected::Refused(404),
+            (Class::Own, _) => Expected::Allowed(own),
+            (Class::Other, Kind::Session) => Expected::Refused(404),
+            (Class::Other, Kind::Organisation) if partner => Expected::Refused(404),
+            (Class::Other, _) => Expected::Allowed(own),
+            // The host's credentials see their whole tenant; records and credentials are each organisation's own.
+            (Class::Neighbour, Kind::Record | Kind::Client | Kind::Connection | Kind::Session) => {
+                Expected::Refused(404)
+            }
+            (Class::Neighbour, _) if of_tenant => Expected::OneOf(vec![own, 404]),
+            (Class::Deleted, kind) if kind.ends() => Expected::OneOf(vec![own, 200, 303, 404, 409, 422]),
+            (Class::Deleted, Kind::Organisation) if !self.is_api() => self.in_the_bin(own),
+            (Class::Deleted, Kind::Organisation) if self.brings_back() => Expected::Allowed(200),
+            (Class::Deleted, Kind::User | Kind::Record) if self.brings_back() => Expected::Allowed(own),
+            _ => Expected::Refused(404),
+        }
+    }
+
+    /// Whether this takes back a deletion.
+    fn brings_back(&self) -> bool {
+        ["/removal/undo", "/restore"].iter().any(|end| self.pattern.ends_with(end))
+    }
+
+    /// What is in the bin can be looked at and taken out again.
+    fn in_the_bin(&self, own: u16) -> Expected {
+        match (self.method, self.pattern.ends_with("/deletion/undo")) {
+            ("GET", _) => Expected::OneOf(vec![own, 404]),
+            (_, true) => Expected::OneOf(vec![303]),
+            (_, false) => Expected::Refused(404),
+        }
+    }
+}
+
+impl Principal {
+    /// Whether this is a machine: pages know nothing of it, so its form has no token.
+    pub fn is_machine(&self) -> bool {
+        self.csrf.is_empty()
+    }
+}

@@ -11,6 +11,7 @@ mod forms;
 pub mod model;
 pub mod pages;
 mod queries;
+mod search;
 mod standing;
 
 pub use counts::CountCache;

@@ -14,7 +14,7 @@ use crate::db::schema::{organisations, tenants, users};
 diesel::alias!(users as twins: TwinUsers);
 
 /// A row of the partners table.
-#[derive(Debug, Clone, Queryable, Selectable)]
+#[derive(Debug, Clone, Queryable, QueryableByName, Selectable)]
 #[diesel(table_name = organisations, check_for_backend(diesel::pg::Pg))]
 pub struct OrganisationRow {
     pub id: Uuid,
@@ -68,7 +68,7 @@ pub fn filtered<'a>(tenant: Uuid, filter: &Filter) -> Boxed<'a> {
     }
 }
 
-/// A page of the partners table.
+/// A page of the partners table. A search is asked of `search.rs`, which knows how to stay cheap.
 pub fn list(
     conn: &mut PgConnection,
     tenant: Uuid,
@@ -118,7 +118,8 @@ pub fn is_parent(tx: &mut PgConnection, tenant: Uuid, id: Uuid) -> QueryResult<b
     Ok(found.optional()?.is_some())
 }
 
-fn place(row: &OrganisationRow, sort: Sort) -> String {
+/// A row's sort value, as a cursor holds it.
+pub fn place(row: &OrganisationRow, sort: Sort) -> String {
     match sort {
         Sort::Created => row.created_at.to_rfc3339(),
         Sort::Name => row.sort_key.clone(),
@@ -190,7 +191,7 @@ fn searched<'a>(query: Boxed<'a>, tenant: Uuid, search: &str) -> Boxed<'a> {
 
 /// The first and last id that begin with `search`, if it looks like the beginning of one: eight hexadecimal digits or
 /// more, hyphens as people copy them.
-fn ids_beginning_with(search: &str) -> Option<(Uuid, Uuid)> {
+pub fn ids_beginning_with(search: &str) -> Option<(Uuid, Uuid)> {
     let digits: String = search.chars().filter(|c| *c != '-').collect();
     if !(8..=32).contains(&digits.len()) || !digits.chars().all(|c| c.is_ascii_hexdigit()) {
         return None;
@@ -200,7 +201,7 @@ fn ids_beginning_with(search: &str) -> Option<(Uuid, Uuid)> {
 }
 
 /// `%`, `_` and `\` are themselves.
-fn escaped(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }
 

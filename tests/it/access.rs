@@ -124,6 +124,14 @@ fn what_is_foreign_of_nothing_or_malformed_is_not_found_and_looks_the_same() {
     }
 }
 
+/// The addresses of all pages that somebody may open.
+pub fn pages_of(app: &App, who: Who) -> Vec<String> {
+    restore(app);
+    let (session, column) = (Session::of(app, who), Who::ALL.iter().position(|one| *one == who).unwrap_or_default());
+    let pages = TABLE.iter().filter(|(method, _, statuses)| *method == "GET" && statuses[column] == 200);
+    pages.map(|(_, pattern, _)| session.own(pattern)).collect()
+}
+
 /// `thing` is what lies below the organisation: a user, or an item.
 fn filled(pattern: &str, organisation: &str, thing: &str) -> String {
     let pattern = pattern.replace("{id}", organisation).replace("{user}", thing).replace("{item}", thing);

@@ -6,6 +6,7 @@ pub mod actor;
 pub mod api;
 pub mod app;
 pub mod cluster;
+pub mod crowd;
 pub mod fixture;
 pub mod form;
 pub mod http;

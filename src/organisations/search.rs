@@ -54,8 +54,6 @@ enum Wanted {
     Words(Vec<Vec<String>>),
     /// One of these ids.
     Ids(Vec<Uuid>),
-    /// An id between two, or a text.
-    Between((Uuid, Uuid), String),
 }
 
 /// A page of the partners table, or of what was searched for in it.
@@ -75,21 +73,24 @@ fn find(conn: &mut PgConnection, search: &Search<'_>) -> QueryResult<Found> {
             "SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL enable_seqscan = off; SET LOCAL jit = off",
         )?;
         let text = search.filter.search.as_str();
-        let exact = match exact(tx, search.tenant, text)? {
-            Wanted::Words(words) => match walk(tx, search, &words)? {
-                Some(page) => return Ok(Found { page, near: false, cut: false }),
-                None => Wanted::Words(words),
-            },
-            other => other,
-        };
-        let (page, hits) = look_up(tx, search, &exact)?;
+        let (page, hits) = look(tx, search, &exact(tx, search.tenant, text)?)?;
         if hits > 0 {
             return Ok(Found { page, near: false, cut: hits > CANDIDATES });
         }
         let Some(near) = near(tx, search.tenant, text)? else { return Ok(Found { page, near: false, cut: false }) };
-        let (page, hits) = look_up(tx, search, &near)?;
+        let (page, hits) = look(tx, search, &near)?;
         Ok(Found { page, near: hits > 0, cut: hits > CANDIDATES })
     })
+}
+
+/// A page, and how many rows are known to fit.
+fn look(tx: &mut PgConnection, search: &Search<'_>, wanted: &Wanted) -> QueryResult<(Paged<OrganisationRow>, i64)> {
+    if let Wanted::Words(words) = wanted
+        && let Some(page) = walk(tx, search, words)?
+    {
+        return Ok((page, 1));
+    }
+    look_up(tx, search, wanted)
 }
 
 /// One box for everything: an e-mail address of one of its people by its beginning, an id or its beginning, else words
@@ -99,14 +100,27 @@ fn exact(tx: &mut PgConnection, tenant: Uuid, text: &str) -> QueryResult<Wanted>
     if text.contains('@') {
         return Ok(Wanted::Ids(by_address(tx, tenant, text)?));
     }
-    if let Some(ids) = ids_beginning_with(text) {
-        return Ok(Wanted::Between(ids, format!("%{}%", escaped(text))));
+    let found = match ids_beginning_with(text) {
+        Some(between) => by_id(tx, tenant, between)?,
+        None => Vec::new(),
+    };
+    if !found.is_empty() {
+        return Ok(Wanted::Ids(found));
     }
     let pattern = |word: &str| {
         let begins = if word.chars().count() < 3 { " " } else { "" };
         vec![format!("%{begins}{}%", escaped(word))]
     };
     Ok(Wanted::Words(text.split(' ').map(pattern).collect()))
+}
+
+fn by_id(tx: &mut PgConnection, tenant: Uuid, (first, last): (Uuid, Uuid)) -> QueryResult<Vec<Uuid>> {
+    let statement = Statement::new(&format!("SELECT id{PARTNERS}"))
+        .and(" AND tenant_id = ", Value::Id(tenant))
+        .and(" AND id BETWEEN ", Value::Id(first))
+        .and(" AND ", Value::Id(last))
+        .and(" LIMIT ", Value::Number(CANDIDATES));
+    ids(tx, statement)
 }
 
 fn by_address(tx: &mut PgConnection, tenant: Uuid, beginning: &str) -> QueryResult<Vec<Uuid>> {
@@ -132,12 +146,16 @@ fn by_mistyped_address(tx: &mut PgConnection, tenant: Uuid, text: &str) -> Query
 /// The organisations whose code or external ids are one slip away.
 fn by_mistyped_id(tx: &mut PgConnection, tenant: Uuid, text: &str) -> QueryResult<Vec<Uuid>> {
     let near = slips(text);
-    let statement = Statement::new("SELECT id FROM organisations WHERE kind = 'partner' AND state <> 'deleted'")
-        .and(" AND tenant_id = ", Value::Id(tenant))
-        .and(" AND (lower(code) = ANY(", Value::Texts(near.clone()))
-        .and(") OR lower(zuora_account_id) = ANY(", Value::Texts(near.clone()))
-        .and(") OR lower(salesforce_account_id) = ANY(", Value::Texts(near))
-        .then(")) LIMIT 100");
+    let columns = ["code", "zuora_account_id", "salesforce_account_id"];
+    // One look for each column: each has an index of its own.
+    let statement = columns.iter().enumerate().fold(Statement::new(""), |statement, (at, column)| {
+        let joint = if at == 0 { "" } else { " UNION " };
+        statement
+            .and(&format!("{joint}(SELECT id{PARTNERS} AND tenant_id = "), Value::Id(tenant))
+            .and(&format!(" AND lower({column}) = ANY("), Value::Texts(near.clone()))
+            .then(") LIMIT 100)")
+    });
+    tx.batch_execute(INDEXES_AS_A_WHOLE)?;
     ids(tx, statement)
 }
 
@@ -158,7 +176,9 @@ fn near(tx: &mut PgConnection, tenant: Uuid, text: &str) -> QueryResult<Option<W
     let mut combinations = 1;
     let meanings = words.iter().enumerate().map(|(at, word)| {
         let own = known.iter().filter(|(place, _)| *place == at).map(|(_, word)| word.as_str());
-        let mut all: Vec<&str> = std::iter::once(*word).chain(own).collect();
+        // One word alone is known to be nowhere; of several, some may be right.
+        let itself = (words.len() > 1).then_some(*word);
+        let mut all: Vec<&str> = itself.into_iter().chain(own).collect();
         all.truncate((COMBINATIONS / combinations).clamp(1, MEANINGS + 1));
         combinations *= all.len();
         all.into_iter().map(|word| format!("%{}%", escaped(word))).collect()
@@ -176,6 +196,7 @@ fn meant(tx: &mut PgConnection, tenant: Uuid, words: &[&str]) -> QueryResult<Vec
         #[diesel(sql_type = Text)]
         word: String,
     }
+    tx.batch_execute(INDEXES_IN_ORDER)?;
     let mut found = Vec::new();
     for (at, word) in words.iter().enumerate().filter(|(_, word)| word.chars().count() > 3).take(WORDS) {
         let statement = Statement::new("SELECT ").and("", Value::Number(i64::try_from(at).unwrap_or_default()))
@@ -202,16 +223,23 @@ fn ids(tx: &mut PgConnection, statement: Statement) -> QueryResult<Vec<Uuid>> {
 const COLUMNS: &str = "id, name, sort_key, code, logo_url, user_count, state, deleted_at, created_at, search_text";
 const PARTNERS: &str = " FROM organisations WHERE kind = 'partner' AND state <> 'deleted'";
 
+/// An index is asked for everything at once: walking another one with a filter may go on for a million rows.
+const INDEXES_AS_A_WHOLE: &str = "SET LOCAL enable_indexscan = off; SET LOCAL enable_indexonlyscan = off";
+const INDEXES_IN_ORDER: &str = "SET LOCAL enable_indexscan = on; SET LOCAL enable_indexonlyscan = on";
+
 /// A page from the beginning of the list on, if a full one lies there or the list is not longer.
 fn walk(
     tx: &mut PgConnection,
     search: &Search<'_>,
     words: &[Vec<String>],
 ) -> QueryResult<Option<Paged<OrganisationRow>>> {
+    tx.batch_execute(INDEXES_IN_ORDER)?;
     let whole = search.total <= SMALL;
     let most = if whole { SMALL + 1_000 } else { WALKED };
     let rows = Statement::new(&format!("SELECT * FROM (SELECT {COLUMNS}{PARTNERS}"))
         .and(" AND tenant_id = ", Value::Id(search.tenant));
+    // Of one state in the order of creation there is an index; in other orders the state is looked at afterwards.
+    let rows = if search.filter.sort == Sort::Created { in_state(rows, search) } else { rows };
     let rows = ordered(beyond(rows, search), search).and(" LIMIT ", Value::Number(most)).then(") AS near WHERE true");
     let rows = limited(ordered(matching(in_state(rows, search), words), search), search);
     let rows: Vec<OrganisationRow> = rows.query().load(tx)?;
@@ -228,8 +256,7 @@ fn look_up(tx: &mut PgConnection, search: &Search<'_>, wanted: &Wanted) -> Query
         #[diesel(sql_type = BigInt)]
         hits: i64,
     }
-    // The index must be asked as a whole; walking another one with a filter may go on for a million rows.
-    tx.batch_execute("SET LOCAL enable_indexscan = off; SET LOCAL enable_indexonlyscan = off")?;
+    tx.batch_execute(INDEXES_AS_A_WHOLE)?;
     let hits = Statement::new(&format!("WITH hits AS MATERIALIZED (SELECT {COLUMNS}{PARTNERS}"))
         .and(" AND tenant_id = ", Value::Id(search.tenant));
     let hits = match wanted {
@@ -239,22 +266,16 @@ fn look_up(tx: &mut PgConnection, search: &Search<'_>, wanted: &Wanted) -> Query
             matching(hits, &beginnings)
         }
         Wanted::Ids(ids) => hits.and(" AND id = ANY(", Value::Ids(ids.clone())).then(")"),
-        Wanted::Between((first, last), text) => hits
-            .and(" AND (id BETWEEN ", Value::Id(*first))
-            .and(" AND ", Value::Id(*last))
-            .and(" OR search_text LIKE ", Value::Text(text.clone()))
-            .then(")"),
     };
     let hits = hits
         .and(" LIMIT ", Value::Number(CANDIDATES + 1))
         .then(") SELECT *, (SELECT count(*) FROM hits) AS hits FROM hits WHERE true");
     let hits = match wanted {
         Wanted::Words(words) => matching(hits, words),
-        Wanted::Ids(_) | Wanted::Between(..) => hits,
+        Wanted::Ids(_) => hits,
     };
     let hits = limited(ordered(beyond(in_state(hits, search), search), search), search);
     let rows: Vec<Row> = hits.query().load(tx)?;
-    tx.batch_execute("SET LOCAL enable_indexscan = on; SET LOCAL enable_indexonlyscan = on")?;
     let hits = rows.first().map_or(0, |row| row.hits);
     Ok((paged(rows.into_iter().map(|row| row.partner).collect(), search), hits))
 }

@@ -192,12 +192,12 @@ impl Collection {
             place = format!(" AND {} > ${}::text::{key}", self.id, binds.len() + 4);
             binds.push(Bind::Text(after.to_owned()));
         }
+        let from = self.seen(conn, scope)?;
         // The ids first: PostgreSQL would make every item of the collection before it sorts them and takes some.
         let text = format!(
             "SELECT ({id})::text AS key, ({item})::text AS item {from} AND {id} = ANY(ARRAY( \
              SELECT {id} {from}{filter}{place} ORDER BY {id} LIMIT {size})) ORDER BY {id}",
             item = self.item,
-            from = self.from,
             id = self.id
         );
         let rows = bound(text, scope, &binds).load::<Keyed>(conn)?;

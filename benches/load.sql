@@ -103,7 +103,7 @@ INSERT INTO users (id, tenant_id, organisation_id, name, email, email_key, role,
 INSERT INTO audit_events (id, tenant_id, organisation_id, at, actor_kind, actor_id, actor_name, verb, object_kind, object_id,
         object_name)
     SELECT pg_temp.id_at(at, 'e' || k || '.' || o.number), o.tenant_id, o.id, at, 'user', users.id, users.name,
-        CASE k WHEN 1 THEN 'create' ELSE 'update' END, 'organisation', o.id, o.name
+        CASE k WHEN 1 THEN 'create' ELSE 'edit' END, 'organisation', o.id, o.name
     FROM organisations o, users, generate_series(1, 2) AS k, LATERAL (SELECT o.created_at + k * interval '1 hour') AS moment(at)
     WHERE o.kind = 'partner' AND users.email_key = 'owner@bench.example';
 

@@ -55,6 +55,9 @@ CREATE INDEX organisations_of_tenant_by_created ON organisations (tenant_id, cre
 CREATE INDEX users_of_tenant ON users (tenant_id, id) WHERE removed_at IS NULL;
 CREATE INDEX users_of_tenant_by_name ON users (tenant_id, lower(name), id) WHERE removed_at IS NULL;
 CREATE INDEX partner_records_of_organisation ON partner_records (organisation_id, id) WHERE deleted_at IS NULL;
+-- Those that still wait, among many that have expired.
+CREATE INDEX invitations_of_tenant_waiting ON invitations (tenant_id, state, expires_at);
+CREATE INDEX invitations_of_organisation_waiting ON invitations (organisation_id, state, expires_at);
 CREATE INDEX invitations_of_partners_by_number ON invitations (organisation_id, number) WHERE kind = 'partner';
 CREATE INDEX invitations_of_partners_by_created ON invitations (organisation_id, created_at, number) WHERE kind = 'partner';
 CREATE INDEX invitations_of_partners_by_updated ON invitations (organisation_id, updated_at, number) WHERE kind = 'partner';

@@ -165,10 +165,20 @@ impl Collection {
             let too_deep = page.offset > page::DEEPEST && (page.offset < total || !counted_to_its_end);
             return Ok(Listed { items: Vec::new(), total, too_deep });
         }
-        let text = format!(
-            "SELECT ({})::text AS item {from}{filter} ORDER BY {order} {direction}, {} {direction} LIMIT {} OFFSET {}",
-            self.item, self.id, page.size, page.offset
-        );
+        let sorting = format!("ORDER BY {order} {direction}, {} {direction}", self.id);
+        let text = if page.offset == 0 && order == self.id {
+            format!("SELECT ({})::text AS item {from}{filter} {sorting} LIMIT {}", self.item, page.size)
+        } else {
+            // The ids first: an item that is not shown is not made.
+            format!(
+                "SELECT ({})::text AS item {from} AND {id} = ANY(ARRAY(SELECT {id} {from}{filter} {sorting} LIMIT {} OFFSET {})) \
+                 {order}",
+                self.item,
+                page.size,
+                page.offset,
+                id = self.id
+            )
+        };
         let items = bound(text, scope, binds).load::<Item>(conn)?.into_iter().map(|item| item.item).collect();
         Ok(Listed { items, total, too_deep: false })
     }

@@ -17,4 +17,4 @@ mod standing;
 pub use counts::CountCache;
 pub use model::{Application, Details, InvoiceOwner, Organisation, State, invoice_owner_account};
 pub use pages::{Header, routes};
-pub use queries::{find_in, numbered, walk};
+pub use queries::{find_in, number, numbered, walk};

@@ -95,14 +95,15 @@ pub fn walk(
     Ok(Paged::new(rows, size, from, |row| (row.created_at.to_rfc3339(), row.id)))
 }
 
-/// A page of whole partners by its number, by name, and how many there are.
-pub fn numbered(
-    conn: &mut PgConnection,
-    tenant: Uuid,
-    (page, size): (i64, i64),
-) -> QueryResult<(Vec<Organisation>, i64)> {
+/// A page of whole partners by its number, by name.
+pub fn numbered(conn: &mut PgConnection, tenant: Uuid, (page, size): (i64, i64)) -> QueryResult<Vec<Organisation>> {
     let query = sorted(partners(tenant), Sort::Name, true, None).limit(size).offset(page * size);
-    Ok((query.select(Organisation::as_select()).load(conn)?, partners(tenant).count().get_result(conn)?))
+    query.select(Organisation::as_select()).load(conn)
+}
+
+/// How many partners there are that are not in the bin.
+pub fn number(conn: &mut PgConnection, tenant: Uuid) -> QueryResult<i64> {
+    partners(tenant).count().get_result(conn)
 }
 
 /// Whether something can be the parent of a partner: an organisation of the tenant that is not in the bin. It stays

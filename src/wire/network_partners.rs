@@ -17,6 +17,7 @@ use crate::access::{Actor, Permission, WritePartners};
 use crate::api::door::Api;
 use crate::api::edits::Edits;
 use crate::api::page::{DEEPEST, Parameters, too_deep};
+use crate::api::totals;
 use crate::api::{ApiError, Body, Fault as FieldFault, Fields};
 use crate::db::Fault;
 use crate::input;
@@ -87,7 +88,12 @@ async fn list(request: HttpRequest, who: Member, portal: Shared) -> Result<HttpR
     let (tenant, host) = (who.0.tenant.id, who.0.organisation.id);
     let deep = page * size > DEEPEST;
     let asked = if deep { (0, 0) } else { (page, size) };
-    let read = move |conn: &mut PgConnection| Ok::<_, Fault>(organisations::numbered(conn, tenant, asked)?);
+    let now = portal.clock.now();
+    let read = move |conn: &mut PgConnection| {
+        let rows = organisations::numbered(conn, tenant, asked)?;
+        let whose = ("partners", tenant, tenant);
+        Ok::<_, Fault>((rows, totals::remembered(conn, whose, now, |conn| organisations::number(conn, tenant))?))
+    };
     let (rows, total) = portal.db.read(read).await?;
     if deep && page * size < total {
         return Err(too_deep());

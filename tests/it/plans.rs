@@ -27,7 +27,7 @@ const ASKED: [&str; 10] = [
 
 /// Lists of the API that take parameters of their own.
 const LISTS: [&str; 4] = [
-    "/api/partner-organisations?count=50",
+    "/api/partner-organisations?limit=50",
     "/api/partners?limit=20&partner_types=customer",
     "/api/partners?limit=20&partner_types=customer&search_text=firm&order_by=company_name",
     "/api/network/partners?size=20",

@@ -73,7 +73,8 @@ fn find(conn: &mut PgConnection, search: &Search<'_>) -> QueryResult<Found> {
             "SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL enable_seqscan = off; SET LOCAL jit = off",
         )?;
         let text = search.filter.search.as_str();
-        let (page, hits) = look(tx, search, &exact(tx, search.tenant, text)?)?;
+        let exact = exact(tx, search.tenant, text)?;
+        let (page, hits) = look(tx, search, &exact)?;
         if hits > 0 {
             return Ok(Found { page, near: false, cut: hits > CANDIDATES });
         }

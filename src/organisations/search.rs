@@ -17,8 +17,6 @@ use crate::input::slips;
 
 /// Rows of the list that are looked through before the index is asked: a word that one row in 250 has fills a page.
 const WALKED: i64 = 6_500;
-/// Up to here the whole list is looked through.
-const SMALL: i64 = 20_000;
 /// Hits of the index that are sorted.
 const CANDIDATES: i64 = 4_000;
 /// People whose address begins as typed.
@@ -89,7 +87,8 @@ fn look(tx: &mut PgConnection, search: &Search<'_>, wanted: &Wanted) -> QueryRes
     if let Wanted::Words(words) = wanted
         && let Some(page) = walk(tx, search, words)?
     {
-        return Ok((page, 1));
+        let hits = i64::try_from(page.rows.len()).unwrap_or(1);
+        return Ok((page, hits));
     }
     look_up(tx, search, wanted)
 }
@@ -141,6 +140,7 @@ fn by_mistyped_address(tx: &mut PgConnection, tenant: Uuid, text: &str) -> Query
         .and(" AND tenant_id = ", Value::Id(tenant))
         .and(" AND email_key = ANY(", Value::Texts(slips(text)))
         .then(") LIMIT 100");
+    tx.batch_execute(INDEXES_AS_A_WHOLE)?;
     ids(tx, statement)
 }
 
@@ -228,24 +228,24 @@ const PARTNERS: &str = " FROM organisations WHERE kind = 'partner' AND state <> 
 const INDEXES_AS_A_WHOLE: &str = "SET LOCAL enable_indexscan = off; SET LOCAL enable_indexonlyscan = off";
 const INDEXES_IN_ORDER: &str = "SET LOCAL enable_indexscan = on; SET LOCAL enable_indexonlyscan = on";
 
-/// A page from the beginning of the list on, if a full one lies there or the list is not longer.
+/// A page from the beginning of the list on, if a full one lies there or the list is not longer. What is known of the
+/// list's length may be a minute old, hence some room.
 fn walk(
     tx: &mut PgConnection,
     search: &Search<'_>,
     words: &[Vec<String>],
 ) -> QueryResult<Option<Paged<OrganisationRow>>> {
     tx.batch_execute(INDEXES_IN_ORDER)?;
-    let whole = search.total <= SMALL;
-    let most = if whole { SMALL + 1_000 } else { WALKED };
+    let whole = search.total < WALKED - 500;
     let rows = Statement::new(&format!("SELECT * FROM (SELECT {COLUMNS}{PARTNERS}"))
         .and(" AND tenant_id = ", Value::Id(search.tenant));
     // Of one state in the order of creation there is an index; in other orders the state is looked at afterwards.
     let rows = if search.filter.sort == Sort::Created { in_state(rows, search) } else { rows };
-    let rows = ordered(beyond(rows, search), search).and(" LIMIT ", Value::Number(most)).then(") AS near WHERE true");
+    let rows = ordered(beyond(rows, search), search).and(" LIMIT ", Value::Number(WALKED)).then(") AS near WHERE true");
     let rows = limited(ordered(matching(in_state(rows, search), words), search), search);
     let rows: Vec<OrganisationRow> = rows.query().load(tx)?;
-    let full = rows.len() > search.size || (whole && !rows.is_empty());
-    Ok(full.then(|| paged(rows, search)))
+    let settled = whole || rows.len() > search.size;
+    Ok(settled.then(|| paged(rows, search)))
 }
 
 /// A page of what the index has, and how many that are, counted up to one more than are sorted.

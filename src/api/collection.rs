@@ -172,7 +172,7 @@ impl Collection {
             // The ids first: an item that is not shown is not made.
             format!(
                 "SELECT ({})::text AS item {from} AND {id} = ANY(ARRAY(SELECT {id} {from}{filter} {sorting} LIMIT {} OFFSET {})) \
-                 {order}",
+                 {sorting}",
                 self.item,
                 page.size,
                 page.offset,

@@ -176,7 +176,7 @@ impl Compiler<'_> {
         }
         let place = self.bind(Bind::Texts(values));
         // As an array, which an index can be asked for.
-        format!("{} = ANY(ARRAY(SELECT lower(v) FROM unnest({place}) v))", lowered(field.sql))
+        format!("{} = ANY(ARRAY(SELECT lower(v) FROM unnest({place}::text[]) v))", lowered(field.sql))
     }
 
     /// An id told as text: compared as an id, which has an index. What cannot be one matches nothing.

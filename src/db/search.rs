@@ -19,6 +19,19 @@ pub enum Value {
     Number(i64),
 }
 
+impl Value {
+    /// Its type, so that the statement means the same to whoever sends it.
+    const fn cast(&self) -> &'static str {
+        match self {
+            Self::Text(_) => "text",
+            Self::Texts(_) => "text[]",
+            Self::Id(_) => "uuid",
+            Self::Ids(_) => "uuid[]",
+            Self::Number(_) => "bigint",
+        }
+    }
+}
+
 /// A statement under construction. Its pieces are constants of ours; whatever was typed is bound.
 #[derive(Debug, Clone)]
 pub struct Statement {
@@ -41,9 +54,10 @@ impl Statement {
     /// More text, and a value behind it.
     #[must_use]
     pub fn and(mut self, text: &str, value: Value) -> Self {
+        let cast = value.cast();
         self.values.push(value);
         self.text.push_str(text);
-        self.text.push_str(&format!("${}", self.values.len()));
+        self.text.push_str(&format!("${}::{cast}", self.values.len()));
         self
     }
 
@@ -96,6 +110,6 @@ mod tests {
     #[test]
     fn values_are_bound_in_order() {
         let statement = Statement::new("SELECT ").and("", Value::Number(1)).and(" + ", Value::Number(2)).then(" AS n");
-        assert_eq!((statement.text.as_str(), statement.values.len()), ("SELECT $1 + $2 AS n", 2));
+        assert_eq!((statement.text.as_str(), statement.values.len()), ("SELECT $1::bigint + $2::bigint AS n", 2));
     }
 }

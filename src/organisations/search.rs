@@ -329,9 +329,9 @@ fn upwards(search: &Search<'_>) -> bool {
 /// The column to sort by, and what makes a text comparable with it.
 const fn key(sort: Sort) -> (&'static str, &'static str) {
     match sort {
-        Sort::Created => ("created_at", "::text::timestamptz"),
+        Sort::Created => ("created_at", "::timestamptz"),
         Sort::Name => ("sort_key", " COLLATE \"C\""),
-        Sort::Users => ("user_count", "::text::integer"),
+        Sort::Users => ("user_count", "::integer"),
     }
 }
 

@@ -86,7 +86,7 @@ class Postgres:
 
     SETTINGS = {
         "listen_addresses": "", "fsync": "off", "full_page_writes": "off", "synchronous_commit": "off",
-        "shared_buffers": "512MB", "max_wal_size": "8GB", "autovacuum": "off", "max_connections": "60",
+        "shared_buffers": "512MB", "max_wal_size": "8GB", "autovacuum": "off", "max_connections": "80",
         "logging_collector": "on", "log_destination": "csvlog", "log_directory": "log", "log_filename": "all.log",
         "log_rotation_age": "0", "log_rotation_size": "0",
     }
@@ -129,7 +129,7 @@ class Postgres:
             message, detail = row[13], row[14]
             match = re.match(r"(?:execute [^:]+|statement): (.*)", message, re.DOTALL)
             # Not of the page: what a connection says when it is new, or when the pool asks whether it lives.
-            if match and not re.match(r"SET |SELECT 1$", match[1]):
+            if match and not re.match(r"SET (?!LOCAL)|SELECT 1$", match[1]):
                 pairs = re.findall(r"\$(\d+) = ('(?:[^']|'')*'|NULL)", detail)
                 found.append((match[1], {int(number): value for number, value in pairs}))
         return found

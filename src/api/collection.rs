@@ -1,11 +1,13 @@
 //! A collection as it is declared: where its items come from, what they look like, which fields can be asked for.
 //! Reading one by its id, a page of them, and what a `find` asks are the same for every collection.
 
+use std::borrow::Cow;
+
 use actix_web::HttpResponse;
 use chrono::{DateTime, Utc};
 use diesel::pg::{Pg, PgConnection};
 use diesel::query_builder::BoxedSqlQuery;
-use diesel::sql_types::{Array, BigInt, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Bool, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{OptionalExtension as _, QueryResult, QueryableByName, RunQueryDsl as _, sql_query};
 use uuid::Uuid;
 
@@ -13,6 +15,10 @@ use super::error::ApiError;
 use super::export::Line;
 use super::find::{Bind, Condition, Field, Kind};
 use super::page::{self, Page};
+use super::totals;
+
+/// What a collection's `from` says where the tenant's own organisation sees more than others.
+const OPEN: &str = "me.kind = 'host'";
 
 /// A collection. In `from`, `$1` is the tenant, `$2` the caller's organisation, `$3` the present moment.
 #[derive(Debug, Clone, Copy)]
@@ -51,6 +57,12 @@ struct Keyed {
 }
 
 #[derive(QueryableByName)]
+struct Host {
+    #[diesel(sql_type = Bool)]
+    host: bool,
+}
+
+#[derive(QueryableByName)]
 struct Total {
     #[diesel(sql_type = BigInt)]
     total: i64,
@@ -86,9 +98,45 @@ impl Collection {
         known.map(|(_, sql)| sql).ok_or_else(|| page::wrong("sort", "unknown", "This field cannot be sorted by."))
     }
 
+    /// FROM and WHERE for this caller. Whether it is the tenant's own organisation is settled before, since a plan that
+    /// leaves it open reads the whole tenant for a partner that has three rows.
+    fn seen(&self, conn: &mut PgConnection, scope: Scope) -> QueryResult<Cow<'static, str>> {
+        if !self.from.contains(OPEN) {
+            return Ok(self.from.into());
+        }
+        let text = "SELECT kind = 'host' AS host FROM organisations WHERE id = $1";
+        let host = sql_query(text).bind::<SqlUuid, _>(scope.organisation).get_result::<Host>(conn)?.host;
+        Ok(self.from.replace(OPEN, if host { "true" } else { "false" }).into())
+    }
+
+    /// How many items there are: a whole collection by a count that may be a minute old when it is large; of those that a
+    /// condition fits as many as pages reach.
+    fn total(
+        &self,
+        conn: &mut PgConnection,
+        scope: Scope,
+        from: &str,
+        condition: Option<&Condition>,
+    ) -> QueryResult<i64> {
+        let Some(condition) = condition else {
+            let whose = (self.from, scope.tenant, scope.organisation);
+            return totals::remembered(conn, whose, scope.now, |conn| {
+                let text = format!("SELECT count(*) AS total {from}");
+                Ok(bound(text, scope, &[]).get_result::<Total>(conn)?.total)
+            });
+        };
+        let text = format!(
+            "SELECT count(*) AS total FROM (SELECT 1 {from} AND {} LIMIT {}) AS found",
+            condition.sql,
+            page::DEEPEST + 1
+        );
+        Ok(bound(text, scope, &condition.binds).get_result::<Total>(conn)?.total)
+    }
+
     /// One item by a condition on it, with its value.
     pub fn one(&self, conn: &mut PgConnection, scope: Scope, condition: &Condition) -> QueryResult<Option<String>> {
-        let text = format!("SELECT ({})::text AS item {} AND {} LIMIT 1", self.item, self.from, condition.sql);
+        let from = self.seen(conn, scope)?;
+        let text = format!("SELECT ({})::text AS item {from} AND {} LIMIT 1", self.item, condition.sql);
         bound(text, scope, &condition.binds).get_result::<Item>(conn).optional().map(|item| item.map(|item| item.item))
     }
 
@@ -103,15 +151,25 @@ impl Collection {
         let filter = condition.map(|condition| format!(" AND {}", condition.sql)).unwrap_or_default();
         let binds = condition.map(|condition| condition.binds.as_slice()).unwrap_or_default();
         let direction = if page.descending { "DESC" } else { "ASC" };
-        let text = format!("SELECT count(*) AS total {}{filter}", self.from);
-        let total = bound(text, scope, binds).get_result::<Total>(conn)?.total;
+        let from = self.seen(conn, scope)?;
+        let total = self.total(conn, scope, &from, condition)?;
         if page.offset >= total {
             return Ok(Listed { items: Vec::new(), total });
         }
-        let text = format!(
-            "SELECT ({})::text AS item {}{filter} ORDER BY {order} {direction}, {} {direction} LIMIT {} OFFSET {}",
-            self.item, self.from, self.id, page.size, page.offset
-        );
+        let sorting = format!("ORDER BY {order} {direction}, {} {direction}", self.id);
+        let text = if page.offset == 0 && order == self.id {
+            format!("SELECT ({})::text AS item {from}{filter} {sorting} LIMIT {}", self.item, page.size)
+        } else {
+            // The ids first: an item that is not shown is not made.
+            format!(
+                "SELECT ({})::text AS item {from} AND {id} = ANY(ARRAY(SELECT {id} {from}{filter} {sorting} LIMIT {} OFFSET {})) \
+                 {sorting}",
+                self.item,
+                page.size,
+                page.offset,
+                id = self.id
+            )
+        };
         let items = bound(text, scope, binds).load::<Item>(conn)?.into_iter().map(|item| item.item).collect();
         Ok(Listed { items, total })
     }
@@ -135,12 +193,12 @@ impl Collection {
             place = format!(" AND {} > ${}::text::{key}", self.id, binds.len() + 4);
             binds.push(Bind::Text(after.to_owned()));
         }
+        let from = self.seen(conn, scope)?;
         // The ids first: PostgreSQL would make every item of the collection before it sorts them and takes some.
         let text = format!(
             "SELECT ({id})::text AS key, ({item})::text AS item {from} AND {id} = ANY(ARRAY( \
              SELECT {id} {from}{filter}{place} ORDER BY {id} LIMIT {size})) ORDER BY {id}",
             item = self.item,
-            from = self.from,
             id = self.id
         );
         let rows = bound(text, scope, &binds).load::<Keyed>(conn)?;

@@ -5,8 +5,10 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
+use uuid::Uuid;
 
 use super::error::{ApiError, Fault};
+use crate::input;
 
 /// Nesting, queries in all, values of one `in`, characters of one value.
 const DEPTH: usize = 5;
@@ -165,12 +167,26 @@ impl Compiler<'_> {
     }
 
     fn texts(&mut self, field: Field, values: Vec<String>, cased: bool) -> String {
+        if let Some(column) = field.sql.strip_suffix("::text") {
+            return self.ids(column, &values, cased);
+        }
         if cased {
             let place = self.bind(Bind::Texts(values));
             return format!("{} = ANY({place})", field.sql);
         }
         let place = self.bind(Bind::Texts(values));
-        format!("lower({}) = ANY(SELECT lower(v) FROM unnest({place}) v)", field.sql)
+        // As an array, which an index can be asked for.
+        format!("{} = ANY(ARRAY(SELECT lower(v) FROM unnest({place}::text[]) v))", lowered(field.sql))
+    }
+
+    /// An id told as text: compared as an id, which has an index. What cannot be one matches nothing.
+    fn ids(&mut self, column: &str, values: &[String], cased: bool) -> String {
+        let parsed = values.iter().filter_map(|text| {
+            let id = Uuid::try_parse(text).ok()?.hyphenated().to_string();
+            (id == if cased { text.clone() } else { text.to_lowercase() }).then_some(id)
+        });
+        let place = self.bind(Bind::Texts(parsed.collect()));
+        format!("{column} = ANY({place}::text[]::uuid[])")
     }
 
     fn search(&mut self, field: Field, value: &Value, at: &str, cased: bool) -> Result<String, ApiError> {
@@ -178,12 +194,20 @@ impl Compiler<'_> {
         if wanted.is_empty() {
             return Err(fault(at, "too_short", "Send at least one character to search for."));
         }
+        let pattern = indexed(field.sql).and_then(|index| Some((index, pattern(&wanted)?)));
         let place = self.bind(Bind::Text(wanted));
         // `position` knows no wildcards: % and _ are themselves.
-        Ok(if cased {
+        let condition = if cased {
             format!("position({place} IN ({})::text) > 0", field.sql)
         } else {
             format!("position(lower({place}) IN lower(({})::text)) > 0", field.sql)
+        };
+        Ok(match pattern {
+            None => condition,
+            Some((index, pattern)) => {
+                let place = self.bind(Bind::Text(pattern));
+                format!("({index} LIKE {place} AND {condition})")
+            }
         })
     }
 
@@ -206,6 +230,31 @@ impl Compiler<'_> {
         let place = self.bind(Bind::Moment(moment));
         Ok(format!("date_trunc('milliseconds', {}) {operator} {place}", field.sql))
     }
+}
+
+/// Columns that hold lower case only need not be lowered, and so keep their index.
+fn lowered(sql: &str) -> String {
+    if sql.ends_with("_key") { sql.to_owned() } else { format!("lower({sql})") }
+}
+
+/// Where a trigram index holds the folded text of a column, and with it whatever a search for a part of it finds.
+fn indexed(sql: &str) -> Option<&'static str> {
+    match sql {
+        "o.name" => Some("o.search_text"),
+        "r.company_name" | "r.email" | "r.email_key" => Some("r.search_text"),
+        "i.company_name" | "i.email" | "i.email_key" => Some("i.search_text"),
+        "u.name" | "u.email" | "u.email_key" => Some("(' ' || fold_text(lower(u.name)) || ' ' || u.email_key)"),
+        // Of these the lower case is indexed, which is the folded text of whatever has no accents.
+        "o.code" | "o.zuora_account_id" | "o.salesforce_account_id" => Some("o.search_text"),
+        _ => None,
+    }
+}
+
+/// What the index is asked for: a wider condition than the search itself. None where it would help nothing.
+fn pattern(wanted: &str) -> Option<String> {
+    let folded = input::search(wanted);
+    let plain = wanted.is_ascii() && !wanted.contains("  ") && folded.chars().count() >= 3;
+    plain.then(|| format!("%{}%", folded.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")))
 }
 
 fn text(value: &Value, at: &str) -> Result<String, ApiError> {

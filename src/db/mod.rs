@@ -12,9 +12,11 @@ mod manager;
 pub mod migrate;
 pub mod page;
 pub mod schema;
+pub mod search;
 pub mod text_enum;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use diesel::Connection as _;
@@ -29,6 +31,8 @@ use manager::{Manager, Pooled};
 
 /// How long a request waits for its turn at the database, and for a connection once it has its turn.
 pub const GATE_WAIT: Duration = Duration::from_secs(2);
+/// Requests that wait for each connection; about a quarter of a second's work.
+const QUEUE: usize = 250;
 /// How long a request waits for one closure's answer, turn included.
 pub const CALL_LIMIT: Duration = Duration::from_millis(4_500);
 /// How often a whole write is tried when PostgreSQL asks for it (deadlock, serialisation).
@@ -42,6 +46,17 @@ pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 pub struct Db {
     pool: r2d2::Pool<Manager>,
     gate: Arc<Semaphore>,
+    /// Requests that wait for their turn.
+    waiting: Arc<AtomicUsize>,
+}
+
+/// A place in the queue for a turn, given back when dropped.
+struct Place(Arc<AtomicUsize>);
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl Db {
@@ -54,7 +69,7 @@ impl Db {
             .test_on_check_out(true)
             .error_handler(Box::new(manager::LogConnectFailures))
             .build_unchecked(Manager::new(url));
-        Self { pool, gate: Arc::new(Semaphore::new(size as usize)) }
+        Self { pool, gate: Arc::new(Semaphore::new(size as usize)), waiting: Arc::default() }
     }
 
     /// Runs `work` on a connection. One that turns out to be dead is replaced and `work` is run again, until one lives;
@@ -115,16 +130,26 @@ impl Db {
         answer
     }
 
+    /// A place in the queue. When it is long, whoever comes next is better told at once to come again: a queue that only
+    /// grows has everybody wait in vain.
+    fn queue(&self) -> Result<Place, DbError> {
+        let place = Place(Arc::clone(&self.waiting));
+        let before = self.waiting.fetch_add(1, Ordering::Relaxed);
+        if before < self.pool.max_size() as usize * QUEUE { Ok(place) } else { Err(DbError::Busy) }
+    }
+
     async fn run<T, R, F>(&self, connections: u32, work: F) -> Result<T, Fault<R>>
     where
         F: Fn(&mut PgConnection) -> Result<T, Fault<R>> + Send + 'static,
         T: Send + 'static,
         R: Send + 'static,
     {
+        let place = self.queue()?;
         let turn = tokio::time::timeout(GATE_WAIT, Arc::clone(&self.gate).acquire_owned())
             .await
             .map_err(|_| DbError::Busy)?
             .map_err(|_| DbError::Busy)?;
+        drop(place);
         let pool = self.pool.clone();
         let call = tokio::task::spawn_blocking(move || {
             let _turn = turn;

@@ -4,11 +4,13 @@
 //! Rules return kinds, so that a test and an API can name them; [`Problem::words`] is the one place with sentences.
 
 mod rules;
+mod slips;
 
 pub use rules::{
     COUNTRIES, MOST_SALES, application_url, code, company_name, country, https_url, name_key, optional,
     organisation_name, person_name, plain, programme_name, sales_amount, search, short_text, time_zone,
 };
+pub use slips::slips;
 
 /// What is wrong with one value.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,9 +11,10 @@ mod forms;
 pub mod model;
 pub mod pages;
 mod queries;
+mod search;
 mod standing;
 
 pub use counts::CountCache;
 pub use model::{Application, Details, InvoiceOwner, Organisation, State, invoice_owner_account};
 pub use pages::{Header, routes};
-pub use queries::{find_in, numbered, walk};
+pub use queries::{find_in, number, numbered, walk};

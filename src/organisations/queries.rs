@@ -14,7 +14,7 @@ use crate::db::schema::{organisations, tenants, users};
 diesel::alias!(users as twins: TwinUsers);
 
 /// A row of the partners table.
-#[derive(Debug, Clone, Queryable, Selectable)]
+#[derive(Debug, Clone, Queryable, QueryableByName, Selectable)]
 #[diesel(table_name = organisations, check_for_backend(diesel::pg::Pg))]
 pub struct OrganisationRow {
     pub id: Uuid,
@@ -68,7 +68,7 @@ pub fn filtered<'a>(tenant: Uuid, filter: &Filter) -> Boxed<'a> {
     }
 }
 
-/// A page of the partners table.
+/// A page of the partners table. A search is asked of `search.rs`, which knows how to stay cheap.
 pub fn list(
     conn: &mut PgConnection,
     tenant: Uuid,
@@ -95,14 +95,15 @@ pub fn walk(
     Ok(Paged::new(rows, size, from, |row| (row.created_at.to_rfc3339(), row.id)))
 }
 
-/// A page of whole partners by its number, by name, and how many there are.
-pub fn numbered(
-    conn: &mut PgConnection,
-    tenant: Uuid,
-    (page, size): (i64, i64),
-) -> QueryResult<(Vec<Organisation>, i64)> {
+/// A page of whole partners by its number, by name.
+pub fn numbered(conn: &mut PgConnection, tenant: Uuid, (page, size): (i64, i64)) -> QueryResult<Vec<Organisation>> {
     let query = sorted(partners(tenant), Sort::Name, true, None).limit(size).offset(page * size);
-    Ok((query.select(Organisation::as_select()).load(conn)?, partners(tenant).count().get_result(conn)?))
+    query.select(Organisation::as_select()).load(conn)
+}
+
+/// How many partners there are that are not in the bin.
+pub fn number(conn: &mut PgConnection, tenant: Uuid) -> QueryResult<i64> {
+    partners(tenant).count().get_result(conn)
 }
 
 /// Whether something can be the parent of a partner: an organisation of the tenant that is not in the bin. It stays
@@ -118,7 +119,8 @@ pub fn is_parent(tx: &mut PgConnection, tenant: Uuid, id: Uuid) -> QueryResult<b
     Ok(found.optional()?.is_some())
 }
 
-fn place(row: &OrganisationRow, sort: Sort) -> String {
+/// A row's sort value, as a cursor holds it.
+pub fn place(row: &OrganisationRow, sort: Sort) -> String {
     match sort {
         Sort::Created => row.created_at.to_rfc3339(),
         Sort::Name => row.sort_key.clone(),
@@ -190,7 +192,7 @@ fn searched<'a>(query: Boxed<'a>, tenant: Uuid, search: &str) -> Boxed<'a> {
 
 /// The first and last id that begin with `search`, if it looks like the beginning of one: eight hexadecimal digits or
 /// more, hyphens as people copy them.
-fn ids_beginning_with(search: &str) -> Option<(Uuid, Uuid)> {
+pub fn ids_beginning_with(search: &str) -> Option<(Uuid, Uuid)> {
     let digits: String = search.chars().filter(|c| *c != '-').collect();
     if !(8..=32).contains(&digits.len()) || !digits.chars().all(|c| c.is_ascii_hexdigit()) {
         return None;
@@ -200,7 +202,7 @@ fn ids_beginning_with(search: &str) -> Option<(Uuid, Uuid)> {
 }
 
 /// `%`, `_` and `\` are themselves.
-fn escaped(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }
 

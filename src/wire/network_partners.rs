@@ -17,6 +17,7 @@ use crate::access::{Actor, Permission, WritePartners};
 use crate::api::door::Api;
 use crate::api::edits::Edits;
 use crate::api::page::{Parameters, offset};
+use crate::api::totals;
 use crate::api::{ApiError, Body, Fault as FieldFault, Fields};
 use crate::db::Fault;
 use crate::input;
@@ -86,7 +87,12 @@ async fn list(request: HttpRequest, who: Member, portal: Shared) -> Result<HttpR
     let size = parameters.number("size", STANDARD, (1, LARGEST))?;
     let (tenant, host) = (who.0.tenant.id, who.0.organisation.id);
     offset(page, size)?;
-    let read = move |conn: &mut PgConnection| Ok::<_, Fault>(organisations::numbered(conn, tenant, (page, size))?);
+    let now = portal.clock.now();
+    let read = move |conn: &mut PgConnection| {
+        let rows = organisations::numbered(conn, tenant, (page, size))?;
+        let whose = ("partners", tenant, tenant);
+        Ok::<_, Fault>((rows, totals::remembered(conn, whose, now, |conn| organisations::number(conn, tenant))?))
+    };
     let (rows, total) = portal.db.read(read).await?;
     let pages = (total + size - 1) / size;
     Ok(HttpResponse::Ok().json(json!({

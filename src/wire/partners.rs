@@ -64,7 +64,8 @@ async fn create(
     };
     portal.db.write(work).await.map_err(refused)?;
     let scope = Scope { tenant, organisation: target, now };
-    let condition = Condition { sql: "r.id::text = ANY($4)".into(), binds: vec![Bind::Texts(vec![id.to_string()])] };
+    let condition =
+        Condition { sql: "r.id = ANY($4::text[]::uuid[])".into(), binds: vec![Bind::Texts(vec![id.to_string()])] };
     let look = move |conn: &mut PgConnection| Ok::<_, db::Fault>(PARTNERS.one(conn, scope, &condition)?);
     let made = portal.db.read(look).await?.ok_or_else(ApiError::internal)?;
     Ok(HttpResponse::Created().content_type("application/json").body(made))
@@ -234,9 +235,7 @@ fn condition(many: &[(String, String)], search: (Option<&str>, Option<&str>)) ->
         return Err(wrong("partner_ids", "not_a_uuid", "Send UUIDs with hyphens."));
     }
     if !ids.is_empty() {
-        add(Bind::Texts(ids.iter().map(|id| id.to_ascii_lowercase()).collect()), &|at| {
-            format!("r.id::text = ANY(${at})")
-        });
+        add(Bind::Texts(ids), &|at| format!("r.id = ANY(${at}::text[]::uuid[])"));
     }
     let statuses = all("invitation_statuses");
     if !statuses.iter().all(|status| ["invited", "accepted"].contains(&status.as_str())) {
@@ -250,14 +249,14 @@ fn condition(many: &[(String, String)], search: (Option<&str>, Option<&str>)) ->
             )
         });
     }
-    if let (column, Some(text)) = searched(search)? {
+    if let Some((column, text)) = searched(search)? {
         add(Bind::Text(text), &|at| format!("position(lower(${at}) IN lower({column})) > 0"));
     }
     Ok(Condition { sql, binds })
 }
 
-/// The column that is searched, and for what.
-fn searched((field, text): (Option<&str>, Option<&str>)) -> Result<(&'static str, Option<String>), ApiError> {
+/// The column that is searched, and what for.
+fn searched((field, text): (Option<&str>, Option<&str>)) -> Result<Option<(&'static str, String)>, ApiError> {
     let column = match field {
         None | Some("company_name") => "r.company_name",
         Some("email") => "r.email",
@@ -267,7 +266,7 @@ fn searched((field, text): (Option<&str>, Option<&str>)) -> Result<(&'static str
         Some(text) if text.is_empty() || text.chars().count() > 255 || text.contains('\0') => {
             Err(wrong("search_text", "too_long", "Send 1 to 255 characters."))
         }
-        text => Ok((column, text.map(str::to_owned))),
+        text => Ok(text.map(|text| (column, text.to_owned()))),
     }
 }
 

@@ -69,6 +69,8 @@ mod partners;
 #[cfg(test)]
 mod people;
 #[cfg(test)]
+mod plans;
+#[cfg(test)]
 mod samples;
 #[cfg(test)]
 mod sessions;

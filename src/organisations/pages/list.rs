@@ -5,9 +5,10 @@ use askama::Template;
 
 use super::super::counts::{self, CountCache, Counts};
 use super::super::model::State;
-use super::super::queries::{self, Filter, OrganisationRow, Sort};
+use super::super::queries::{Filter, OrganisationRow, Sort};
+use super::super::search::{self, Found, Search};
 use crate::access::{Actor, Permission, ReadPartners};
-use crate::db::page::{Cursor, Paged};
+use crate::db::page::Cursor;
 use crate::input;
 use crate::web::view::{Badge, Column, Link, Logo, Pager, Shell, Tab};
 use crate::web::{AppError, Frame, dates, paths, query};
@@ -30,6 +31,10 @@ pub struct List {
     pub nothing: Nothing,
     /// Which partners were searched, at the beginning of a sentence.
     pub searched: &'static str,
+    /// Nothing matches as typed: the rows are close to it.
+    pub near: bool,
+    /// More match than were sorted.
+    pub cut: bool,
     /// The same list without the search.
     pub all: String,
     /// The same list as a file.
@@ -141,15 +146,16 @@ pub async fn index(
     let asked = Asked::of(&frame);
     let filter = asked.filter();
     let (from, tenant, now) = (asked.from.clone(), who.tenant.id, frame.portal.clock.now());
-    let (counts, page) = frame
+    let (counts, found) = frame
         .portal
         .db
         .read(move |conn| {
             let counts = cache.get(conn, tenant, now)?;
-            Ok((counts, queries::list(conn, tenant, &filter, from.as_ref(), PAGE)?))
+            let (total, filter, from) = (counts.all(), &filter, from.as_ref());
+            Ok((counts, search::page(conn, &Search { tenant, filter, total, from, size: PAGE })?))
         })
         .await?;
-    frame.page(&view(&frame, &who, &asked, counts, &page))
+    frame.page(&view(&frame, &who, &asked, counts, &found))
 }
 
 fn view(
@@ -157,7 +163,7 @@ fn view(
     who: &Actor<ReadPartners>,
     asked: &Asked,
     counts: Counts,
-    page: &Paged<OrganisationRow>,
+    Found { page, near, cut }: &Found,
 ) -> List {
     let sorting = (asked.sort, asked.descending);
     let link = |cursor: &Cursor| asked.address(asked.state, sorting, &cursor.encode());
@@ -177,6 +183,8 @@ fn view(
             Nothing::default()
         },
         searched: asked.state.map_or("Partners", of_state),
+        near: *near,
+        cut: *cut,
         export: asked.export(),
         all: Asked { search: String::new(), ..asked.clone() }.address(asked.state, sorting, ""),
         pager: Pager {

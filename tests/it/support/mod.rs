@@ -6,6 +6,8 @@ pub mod actor;
 pub mod api;
 pub mod app;
 pub mod cluster;
+pub mod crowd;
+pub mod every_page;
 pub mod fixture;
 pub mod form;
 pub mod http;

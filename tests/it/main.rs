@@ -67,6 +67,8 @@ mod partners;
 #[cfg(test)]
 mod people;
 #[cfg(test)]
+mod restored;
+#[cfg(test)]
 mod samples;
 #[cfg(test)]
 mod sessions;

@@ -144,7 +144,7 @@ pub async fn index(
     let (counts, page) = frame
         .portal
         .db
-        .read(move |conn| {
+        .read_as(frame.freshness(), move |conn| {
             let counts = cache.get(conn, tenant, now)?;
             Ok((counts, queries::list(conn, tenant, &filter, from.as_ref(), PAGE)?))
         })

@@ -11,13 +11,13 @@ use actix_web::{App, Error, HttpServer, web};
 
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::Db;
+use crate::db::{Db, Reach};
 use crate::development::Extras;
 use crate::mail::{Bell, Smtp, Transport, Worker, retry};
 use crate::organisations::CountCache;
 use crate::signin::provider::Provider;
 use crate::web::portal::{Portal, Shared};
-use crate::web::{AppError, assets, error, guard, headers, kept, session, trace};
+use crate::web::{AppError, assets, error, freshness, guard, headers, kept, session, trace};
 use crate::{
     account, api, api_clients, audit, connections, gate, health, invitations, organisations, partner_records, settings,
     signin, users,
@@ -30,13 +30,18 @@ const WORKER_CONNECTIONS: u32 = 2;
 
 /// Builds the portal's state from its configuration. Connects to nothing yet.
 pub fn portal(config: Config, clock: &Clock, development: bool) -> Portal {
-    use secrecy::ExposeSecret as _;
+    use secrecy::ExposeSecret;
     let provider = |config| {
         let clock = clock.clone();
         Arc::new(Provider::new(config, move || clock.now()))
     };
     Portal {
-        db: Db::new(config.database_url.expose_secret(), config.pool_size),
+        db: Db::reach(Reach {
+            url: config.database_url.expose_secret(),
+            size: config.pool_size,
+            shared: config.pooler,
+            replica: config.replica_url.as_ref().map(ExposeSecret::expose_secret),
+        }),
         clock: clock.clone(),
         base_url: config.base_url,
         key: config.secret_key,
@@ -64,7 +69,12 @@ pub fn worker(config: &Config, clock: &Clock) -> Result<Option<Worker>, String> 
 pub fn worker_by(config: &Config, clock: &Clock, transport: Transport) -> Worker {
     use secrecy::ExposeSecret as _;
     Worker {
-        db: Db::new(config.database_url.expose_secret(), WORKER_CONNECTIONS),
+        db: Db::reach(Reach {
+            url: config.database_url.expose_secret(),
+            size: WORKER_CONNECTIONS,
+            shared: config.pooler,
+            replica: None,
+        }),
         clock: clock.clone(),
         key: Arc::clone(&config.secret_key),
         base_url: config.base_url.clone(),
@@ -139,6 +149,7 @@ pub fn program(
 /// Everything that a browser sees, behind the session.
 fn pages(portal: &Shared) -> impl actix_web::dev::HttpServiceFactory + 'static {
     web::scope("")
+        .wrap(from_fn(freshness::note)) // 3: who has changed something reads the newest
         .wrap(from_fn(error::pages)) // 2: errors in the reader's own frame, while the session can be read
         .wrap(from_fn(kept::forms)) // 1: what was typed outlives its session
         .wrap(session::middleware(portal)) // 0: who is asking

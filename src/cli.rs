@@ -16,7 +16,7 @@ use crate::development::Extras;
 use crate::mail::{Bell, Worker, retry};
 use crate::settings::actions::{self, NewTenant};
 use crate::telemetry::{Traces, door, log};
-use crate::{app, development, doctor, input};
+use crate::{app, development, doctor, input, restored};
 
 const EXAMPLES: &str = "Examples:
   guildhall                      development mode: everything it needs, on this machine only
@@ -46,6 +46,16 @@ enum Command {
     Migrate,
     /// Examines this installation and says what to do: configuration, database, identity providers, mail, clocks.
     Doctor,
+    /// After a backup was restored: holds the mails that may have left since it was made, and ends all sessions. A dump
+    /// that was restored is noticed at the start; say it yourself after restoring files or to a point in time.
+    Restored {
+        /// Sends the mails that are held.
+        #[arg(long, conflicts_with = "drop")]
+        release: bool,
+        /// Never sends the mails that are held.
+        #[arg(long)]
+        drop: bool,
+    },
     /// Manages tenants.
     Tenant {
         #[command(subcommand)]
@@ -81,6 +91,7 @@ pub fn run() -> ExitCode {
         Some(Command::Worker) => work(),
         Some(Command::Migrate) => migrate_now(),
         Some(Command::Doctor) => return examine(),
+        Some(Command::Restored { release, drop }) => after_restoring(release, drop),
         Some(Command::Tenant { command: TenantCommand::Create { slug, name, owner_email, owner_name } }) => {
             create_tenant(&slug, &name, &owner_email, &owner_name)
         }
@@ -112,6 +123,7 @@ fn serve() -> Result<(), String> {
     let config = config()?;
     let traces = begin_to_tell(&config)?;
     migrate::check(config.database_url.expose_secret())?;
+    restored::look(config.database_url.expose_secret(), &Clock::system())?;
     let workers = config.workers;
     let listener = listen((config.listen, config.port).into())?;
     let metrics = config.metrics.map(listen).transpose()?;
@@ -143,6 +155,7 @@ fn work() -> Result<(), String> {
     let config = config()?;
     let traces = begin_to_tell(&config)?;
     migrate::check(config.database_url.expose_secret())?;
+    restored::look(config.database_url.expose_secret(), &Clock::system())?;
     let worker = app::worker(&config, &Clock::system())?;
     let worker = worker.ok_or("SMTP_URL is not set: there is no mail server to send by")?;
     actix_web::rt::System::new().block_on(async move { worker.run(Bell::default(), told_to_stop()).await });
@@ -227,6 +240,19 @@ fn examine() -> ExitCode {
     };
     println!("{report}");
     if report.count(doctor::Verdict::Fault) == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn after_restoring(release: bool, drop: bool) -> Result<(), String> {
+    use restored::Order;
+    let config = config()?;
+    migrate::check(config.database_url.expose_secret())?;
+    let order = match (release, drop) {
+        (true, _) => Order::Release,
+        (_, true) => Order::Drop,
+        _ => Order::Hold,
+    };
+    println!("{}", restored::carry_out(config.database_url.expose_secret(), order, &Clock::system())?);
+    Ok(())
 }
 
 fn create_tenant(slug: &str, name: &str, owner_email: &str, owner_name: &str) -> Result<(), String> {

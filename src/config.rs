@@ -3,6 +3,8 @@
 
 mod base_url;
 mod limits;
+#[cfg(test)]
+mod tests;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -44,6 +46,8 @@ pub const VARIABLES: &[&str] = &[
     "API_CALLS_PER_MINUTE",
     "API_INVITATION_READS_PER_MINUTE",
     "API_FAILURES_PER_MINUTE",
+    "DATABASE_POOLER",
+    "DATABASE_REPLICA_URL",
     "GUILDHALL_LOG",
     "GUILDHALL_DATA_DIR",
 ];
@@ -52,6 +56,10 @@ pub const VARIABLES: &[&str] = &[
 pub struct Config {
     pub database_url: SecretString,
     pub pool_size: u32,
+    /// PgBouncer in transaction mode stands before the database.
+    pub pooler: bool,
+    /// A streaming replica, for reads that may be some seconds old.
+    pub replica_url: Option<SecretString>,
     pub base_url: BaseUrl,
     /// Shared by the pages and the worker of the outbox.
     pub secret_key: Arc<SecretKey>,
@@ -139,6 +147,8 @@ impl Config {
         Self {
             database_url,
             pool_size: u32::try_from(cores() * 2).unwrap_or(4),
+            pooler: false,
+            replica_url: None,
             mail_from: Sender::of_host(base_url.host()),
             base_url,
             secret_key: Arc::new(secret_key),
@@ -159,10 +169,7 @@ impl Config {
     /// Every fault of the environment, in the order of [`VARIABLES`].
     pub fn read(get: &dyn Fn(&str) -> Option<String>) -> Result<Self, Vec<ConfigFault>> {
         let mut reader = Reader { get, faults: Vec::new() };
-        let database_url = reader.required("DATABASE_URL", DATABASE_REMEDY, |text| {
-            (text.starts_with("postgres://") || text.starts_with("postgresql://"))
-                .then(|| SecretString::from(text.to_owned()))
-        });
+        let database_url = reader.required("DATABASE_URL", DATABASE_REMEDY, database);
         let base_url = reader.required("BASE_URL", BASE_URL_REMEDY, BaseUrl::parse);
         let secret_key = reader.required("GUILDHALL_SECRET_KEY", SECRET_KEY_REMEDY, SecretKey::from_hex);
         let providers = providers(&mut reader, base_url.as_ref());
@@ -177,10 +184,14 @@ impl Config {
         });
         let (metrics, traces) = (metrics(&mut reader), traces(&mut reader));
         let limits = limits::of(&mut reader);
+        let pooler = reader.or("DATABASE_POOLER", false, POOLER_REMEDY, |text| (text == "transaction").then_some(true));
+        let replica_url = reader.or("DATABASE_REPLICA_URL", None, DATABASE_REMEDY, |text| database(text).map(Some));
         match (database_url, base_url, secret_key) {
             (Some(database_url), Some(base_url), Some(secret_key)) if reader.faults.is_empty() => Ok(Self {
                 database_url,
                 pool_size: u32::try_from(pool).unwrap_or(4),
+                pooler,
+                replica_url,
                 mail_from: mail_from.unwrap_or_else(|| Sender::of_host(base_url.host())),
                 base_url,
                 secret_key: Arc::new(secret_key),
@@ -199,6 +210,7 @@ impl Config {
 }
 
 const DATABASE_REMEDY: &str = "the address of a PostgreSQL database, as postgres://user:password@host/database";
+const POOLER_REMEDY: &str = "transaction, where DATABASE_URL leads to PgBouncer in transaction mode; else nothing";
 const BASE_URL_REMEDY: &str =
     "the address that people type, without a path: https://portal.example.com (http only for localhost)";
 const SECRET_KEY_REMEDY: &str = "64 hexadecimal digits that nobody else knows; `openssl rand -hex 32` prints some";
@@ -227,6 +239,11 @@ fn traces(reader: &mut Reader<'_>) -> Option<TraceTarget> {
         text.parse().ok().filter(|share| (0.0..=1.0).contains(share))
     });
     endpoint.map(|endpoint| TraceTarget { endpoint, share })
+}
+
+fn database(text: &str) -> Option<SecretString> {
+    let fits = text.starts_with("postgres://") || text.starts_with("postgresql://");
+    fits.then(|| SecretString::from(text.to_owned()))
 }
 
 fn cores() -> usize {
@@ -286,88 +303,4 @@ fn provider(reader: &mut Reader<'_>, key: &str, base_url: Option<&BaseUrl>) -> O
 fn capitalised(key: &str) -> String {
     let mut letters = key.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn complete(variable: &str) -> Option<String> {
-        let value = match variable {
-            "DATABASE_URL" => "postgres://localhost/guildhall",
-            "BASE_URL" => "https://portal.example.com/",
-            "GUILDHALL_SECRET_KEY" => "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
-            "OIDC_PROVIDERS" => "google, keycloak",
-            "OIDC_GOOGLE_ISSUER" => "https://accounts.google.com",
-            "OIDC_KEYCLOAK_ISSUER" => "https://id.example.com/realms/acme",
-            "OIDC_GOOGLE_CLIENT_ID" | "OIDC_KEYCLOAK_CLIENT_ID" => "guildhall",
-            _ => return None,
-        };
-        Some(value.to_owned())
-    }
-
-    fn faults(change: &'static str, to: Option<&'static str>) -> Vec<String> {
-        let read =
-            Config::read(&|variable| if variable == change { to.map(str::to_owned) } else { complete(variable) });
-        read.err().unwrap_or_default().into_iter().map(|fault| fault.variable).collect()
-    }
-
-    #[test]
-    fn a_complete_environment_is_understood() {
-        let config = Config::read(&complete).ok().unwrap();
-        assert_eq!(config.base_url.origin(), "https://portal.example.com");
-        assert_eq!(config.providers[1].redirect_uri, "https://portal.example.com/signin/callback/keycloak");
-        assert_eq!(config.providers[0].name, "Google");
-    }
-
-    #[test]
-    fn every_fault_of_an_empty_environment_is_reported_at_once() {
-        let faults = Config::read(&|_| None).err().unwrap();
-        let variables: Vec<_> = faults.iter().map(|fault| fault.variable.as_str()).collect();
-        assert_eq!(variables, ["DATABASE_URL", "BASE_URL", "GUILDHALL_SECRET_KEY", "OIDC_PROVIDERS"]);
-    }
-
-    #[test]
-    fn a_base_url_is_https_or_this_machine() {
-        for wrong in
-            ["http://portal.example.com", "portal.example.com", "https://portal.example.com/a", "ftp://localhost"]
-        {
-            assert_eq!(faults("BASE_URL", Some(wrong)).first().map(String::as_str), Some("BASE_URL"), "{wrong}");
-        }
-        assert!(faults("BASE_URL", Some("http://localhost:8080")).is_empty());
-    }
-
-    #[test]
-    fn a_short_key_and_a_foreign_plain_issuer_are_refused() {
-        assert_eq!(faults("GUILDHALL_SECRET_KEY", Some("abc")), ["GUILDHALL_SECRET_KEY"]);
-        assert_eq!(faults("OIDC_GOOGLE_ISSUER", Some("http://accounts.google.com")), ["OIDC_GOOGLE_ISSUER"]);
-        assert_eq!(faults("PORT", Some("eighty")), ["PORT"]);
-    }
-
-    #[test]
-    fn figures_and_traces_go_nowhere_unless_told() {
-        let config = Config::read(&complete).ok().unwrap();
-        assert!(config.metrics.is_none() && config.traces.is_none());
-        assert_eq!(faults("METRICS_LISTEN", Some("9464")), ["METRICS_LISTEN"]);
-        assert_eq!(faults("OTEL_EXPORTER_OTLP_ENDPOINT", Some("https://collector")), ["OTEL_EXPORTER_OTLP_ENDPOINT"]);
-        assert_eq!(faults("OTEL_TRACES_SAMPLER_ARG", Some("2")), ["OTEL_TRACES_SAMPLER_ARG"]);
-        assert!(faults("OTEL_EXPORTER_OTLP_ENDPOINT", Some("http://localhost:4318")).is_empty());
-    }
-
-    #[test]
-    fn mail_leaves_from_the_portals_own_host_unless_told_otherwise() {
-        let config = Config::read(&complete).ok().unwrap();
-        assert_eq!(config.mail_from.address.to_string(), "noreply@portal.example.com");
-        assert!(config.smtp.is_none());
-        assert!(faults("SMTP_URL", Some("smtp://user:secret@mail.example.com")).is_empty());
-        assert_eq!(faults("SMTP_URL", Some("smtp://user:secret@mail.example.com?tls=none")), ["SMTP_URL"]);
-        assert_eq!(faults("MAIL_FROM", Some("nobody")), ["MAIL_FROM"]);
-    }
-
-    #[test]
-    fn a_fault_never_shows_the_value() {
-        let faults =
-            Config::read(&|variable| (variable == "GUILDHALL_SECRET_KEY").then(|| "hunter2".into())).err().unwrap();
-        assert!(faults.iter().all(|fault| !fault.to_string().contains("hunter2")));
-    }
 }

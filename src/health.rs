@@ -2,9 +2,8 @@
 //! schema that this binary knows. `worker`: whether mail leaves.
 
 use actix_web::{HttpResponse, web};
-use diesel_migrations::MigrationHarness as _;
 
-use crate::db::{DbError, Fault, MIGRATIONS};
+use crate::db::{Fault, migrate};
 use crate::mail;
 use crate::web::portal::Shared;
 
@@ -21,11 +20,12 @@ async fn live() -> HttpResponse {
 }
 
 async fn ready(portal: Shared) -> HttpResponse {
-    let state = portal.db.read(|conn| -> Result<bool, Fault> {
-        conn.has_pending_migration(MIGRATIONS).map_err(|_| DbError::Unavailable.into())
-    });
+    let state = portal.db.read(|conn| -> Result<bool, Fault> { Ok(migrate::is_behind(conn)?) });
     match state.await {
-        Ok(false) => HttpResponse::Ok().json(serde_json::json!({ "status": "ready" })),
+        Ok(false) => match portal.db.replica_is_used() {
+            None => HttpResponse::Ok().json(serde_json::json!({ "status": "ready" })),
+            Some(used) => HttpResponse::Ok().json(serde_json::json!({ "status": "ready", "replica_is_read": used })),
+        },
         Ok(true) => unready("migrations are pending: run `guildhall migrate`"),
         Err(_) => unready("the database does not answer"),
     }

@@ -46,6 +46,8 @@ pub mod mail;
 pub mod organisations;
 /// An organisation's own records of its customers and suppliers.
 pub mod partner_records;
+/// After a backup was restored.
+pub mod restored;
 /// Randomness, hashes, keys.
 pub mod secrets;
 /// The programme's settings; tenants.

@@ -1,6 +1,7 @@
 //! How long a session lives, and who is behind one. Knows the table, not the cookie (that is `web/session.rs`).
 
 use chrono::{DateTime, Duration, Utc};
+use diesel::Connection as _;
 use diesel::pg::PgConnection;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -38,7 +39,8 @@ pub fn visitor(conn: &mut PgConnection, key_hash: &[u8], now: DateTime<Utc>) -> 
     }
     if now - found.last_seen_at > Duration::seconds(TOUCH_SECONDS) {
         // A database that takes no writes still serves pages; the visit is then simply not noted.
-        drop(queries::touch_session(conn, found.principal.session_id, now));
+        // In a (nested) transaction of its own, so that its failure spoils no other that may be open.
+        drop(conn.transaction(|tx| queries::touch_session(tx, found.principal.session_id, now)));
     }
     Ok(Visitor::Known(Box::new(found.principal)))
 }

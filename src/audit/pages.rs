@@ -37,7 +37,11 @@ pub fn routes(config: &mut web::ServiceConfig) {
 
 async fn of_tenant(who: Actor<ReadHistory>, frame: Frame) -> Result<HttpResponse, AppError> {
     let (tenant, from) = (who.tenant.id, cursor(&frame));
-    let page = frame.portal.db.read(move |conn| Ok(queries::list(conn, tenant, None, from.as_ref(), PAGE)?)).await?;
+    let page = frame
+        .portal
+        .db
+        .read_as(frame.freshness(), move |conn| Ok(queries::list(conn, tenant, None, from.as_ref(), PAGE)?))
+        .await?;
     let place = Place::Tenant { host: who.organisation.id };
     answer(&frame, "History", None, frame.zone(), place, &page)
 }
@@ -47,7 +51,7 @@ async fn of_partner(who: Actor<ReadHistory>, frame: Frame, id: Id) -> Result<Htt
     let (organisation, page) = frame
         .portal
         .db
-        .read(move |conn| {
+        .read_as(frame.freshness(), move |conn| {
             let organisation = organisations::find_in(conn, tenant, id.0)?;
             Ok((organisation, queries::list(conn, tenant, Some(id.0), from.as_ref(), PAGE)?))
         })
@@ -59,8 +63,11 @@ async fn of_partner(who: Actor<ReadHistory>, frame: Frame, id: Id) -> Result<Htt
 
 async fn of_own_organisation(who: Actor<ReadOwnHistory>, frame: Frame) -> Result<HttpResponse, AppError> {
     let (tenant, own, from) = (who.tenant.id, who.organisation.id, cursor(&frame));
-    let page =
-        frame.portal.db.read(move |conn| Ok(queries::list(conn, tenant, Some(own), from.as_ref(), PAGE)?)).await?;
+    let page = frame
+        .portal
+        .db
+        .read_as(frame.freshness(), move |conn| Ok(queries::list(conn, tenant, Some(own), from.as_ref(), PAGE)?))
+        .await?;
     answer(&frame, &format!("History of {}", who.organisation.name), None, frame.zone(), Place::Own, &page)
 }
 

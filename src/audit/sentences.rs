@@ -163,6 +163,9 @@ fn words(row: &EventRow, changes: &[Change]) -> Words {
         Verb::Suspend => ("pause", "suspended", if user { "’s access".into() } else { String::new() }),
         Verb::Resume => ("play", "resumed", if user { "’s access".into() } else { String::new() }),
         Verb::Delete => ("trash-2", "moved", " to the bin".into()),
+        Verb::Restore if row.object_kind == "tenant" => {
+            ("undo-2", "noticed that", " was restored from a backup".into())
+        }
         Verb::Restore => ("undo-2", "restored", String::new()),
         Verb::Remove => ("trash-2", "removed", String::new()),
         Verb::ResetIdentity => ("shield-check", "let", " sign in with a new account".into()),

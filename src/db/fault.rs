@@ -57,6 +57,7 @@ impl From<Diesel> for DbError {
         match &error {
             Diesel::DatabaseError(DatabaseErrorKind::ReadOnlyTransaction, _) => Self::ReadOnly,
             Diesel::DatabaseError(DatabaseErrorKind::UnableToSendCommand, _) => Self::Unavailable,
+            Diesel::DatabaseError(_, info) if info.message().contains("No space left on device") => Self::ReadOnly,
             Diesel::DatabaseError(_, info)
                 if info.message().contains("statement timeout") || info.message().contains("lock timeout") =>
             {

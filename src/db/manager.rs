@@ -3,7 +3,8 @@
 
 use std::time::{Duration, Instant};
 
-use diesel::connection::SimpleConnection as _;
+use diesel::Connection as _;
+use diesel::connection::{CacheSize, SimpleConnection as _};
 use diesel::pg::PgConnection;
 use diesel::r2d2::ConnectionManager;
 use r2d2::ManageConnection;
@@ -16,6 +17,10 @@ const TRUSTED_FOR: Duration = Duration::from_secs(1);
 const SESSION_LIMITS: &str = "SET statement_timeout = '3s'; SET lock_timeout = '2s'; \
      SET idle_in_transaction_session_timeout = '10s'; SET application_name = 'guildhall'; SET timezone = 'UTC'";
 
+/// The same for one transaction: behind PgBouncer a session is somebody else's after the commit.
+pub(super) const TRANSACTION_LIMITS: &str = "SET LOCAL statement_timeout = '3s'; SET LOCAL lock_timeout = '2s'; \
+     SET LOCAL idle_in_transaction_session_timeout = '10s'";
+
 /// A pooled connection, with what the pool must know of it.
 pub(super) struct Connection {
     pub(super) pg: PgConnection,
@@ -27,11 +32,15 @@ pub(super) struct Connection {
 pub(super) type Pooled = r2d2::PooledConnection<Manager>;
 
 /// Makes connections for the pool.
-pub(super) struct Manager(ConnectionManager<PgConnection>);
+pub(super) struct Manager {
+    inner: ConnectionManager<PgConnection>,
+    /// Through PgBouncer in transaction mode: nothing may be left in a session, named statements included.
+    shared: bool,
+}
 
 impl Manager {
-    pub(super) fn new(url: &str) -> Self {
-        Self(ConnectionManager::new(with_network_limits(url)))
+    pub(super) fn new(url: &str, shared: bool) -> Self {
+        Self { inner: ConnectionManager::new(with_network_limits(url)), shared }
     }
 }
 
@@ -40,14 +49,19 @@ impl ManageConnection for Manager {
     type Error = diesel::r2d2::Error;
 
     fn connect(&self) -> Result<Connection, Self::Error> {
-        let mut pg = self.0.connect()?;
-        pg.batch_execute(SESSION_LIMITS).map_err(diesel::r2d2::Error::QueryError)?;
+        let mut pg = self.inner.connect()?;
+        if self.shared {
+            pg.set_prepared_statement_cache_size(CacheSize::Disabled);
+        } else {
+            pg.batch_execute(SESSION_LIMITS).map_err(diesel::r2d2::Error::QueryError)?;
+        }
         Ok(Connection { pg, lost: false, last_used: Instant::now() })
     }
 
     fn is_valid(&self, conn: &mut Connection) -> Result<(), Self::Error> {
         if conn.last_used.elapsed() > TRUSTED_FOR {
-            self.0.is_valid(&mut conn.pg)?;
+            // Unprepared, since the steps of a prepared one may meet different backends behind PgBouncer.
+            conn.pg.batch_execute("SELECT 1").map_err(diesel::r2d2::Error::QueryError)?;
         }
         conn.last_used = Instant::now();
         Ok(())
@@ -55,12 +69,12 @@ impl ManageConnection for Manager {
 
     /// A connection with an open transaction (a panic, a lost backend) is never given out again.
     fn has_broken(&self, conn: &mut Connection) -> bool {
-        conn.lost || self.0.has_broken(&mut conn.pg)
+        conn.lost || self.inner.has_broken(&mut conn.pg)
     }
 }
 
 /// Adds what makes a dead network noticeable, unless the address already says otherwise.
-fn with_network_limits(url: &str) -> String {
+pub(super) fn with_network_limits(url: &str) -> String {
     let defaults = [
         ("connect_timeout", "2"),
         ("tcp_user_timeout", "5000"),

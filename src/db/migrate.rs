@@ -3,9 +3,11 @@
 
 use std::time::Duration;
 
-use diesel::pg::PgConnection;
+use diesel::connection::CacheSize;
+use diesel::migration::MigrationSource;
+use diesel::pg::{Pg, PgConnection};
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
+use diesel::sql_types::{Array, BigInt, Bool, Text};
 use diesel_migrations::MigrationHarness as _;
 
 use super::MIGRATIONS;
@@ -34,7 +36,9 @@ pub fn run(url: &str) -> Result<usize, String> {
 /// A sentence with what to do.
 pub fn check(url: &str) -> Result<(), String> {
     let mut conn = connect(url)?;
-    match conn.has_pending_migration(MIGRATIONS) {
+    conn.set_prepared_statement_cache_size(CacheSize::Disabled);
+    // In a transaction, since PgBouncer may give each statement another backend.
+    match conn.transaction(is_behind) {
         Ok(false) => Ok(()),
         Ok(true) => Err("the database's schema is older than this program: run `guildhall migrate` first".into()),
         Err(error) => Err(format!("the database's schema cannot be read: {error}")),
@@ -56,6 +60,30 @@ pub fn difference(conn: &mut PgConnection) -> Result<(Vec<String>, Vec<String>),
         list.iter().filter(|version| !other.contains(version)).cloned().collect()
     };
     Ok((lacks(&known, &applied), lacks(&applied, &known)))
+}
+
+/// Whether migrations of this binary are missing. Only reads: a database that takes no writes is asked too.
+pub fn is_behind(conn: &mut PgConnection) -> QueryResult<bool> {
+    #[derive(QueryableByName)]
+    struct There {
+        #[diesel(sql_type = Bool)]
+        there: bool,
+    }
+    #[derive(QueryableByName)]
+    struct Missing {
+        #[diesel(sql_type = BigInt)]
+        missing: i64,
+    }
+    let table = "SELECT to_regclass('__diesel_schema_migrations') IS NOT NULL AS there";
+    if !diesel::sql_query(table).get_result::<There>(conn)?.there {
+        return Ok(true);
+    }
+    let ours: Vec<String> = MigrationSource::<Pg>::migrations(&MIGRATIONS)
+        .map(|all| all.iter().map(|migration| migration.name().version().to_string()).collect())
+        .unwrap_or_default();
+    let missing = "SELECT count(*) AS missing FROM unnest($1) AS ours WHERE ours NOT IN (SELECT version FROM __diesel_schema_migrations)";
+    let row = diesel::sql_query(missing).bind::<Array<Text>, _>(ours).get_result::<Missing>(conn)?;
+    Ok(row.missing > 0)
 }
 
 /// One connection outside the pool, for work that is not a request's.

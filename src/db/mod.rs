@@ -11,6 +11,7 @@ pub mod fault;
 mod manager;
 pub mod migrate;
 pub mod page;
+mod replica;
 pub mod schema;
 pub mod search;
 pub mod text_enum;
@@ -20,6 +21,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use diesel::Connection as _;
+use diesel::connection::SimpleConnection as _;
 use diesel::pg::PgConnection;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use tokio::sync::Semaphore;
@@ -27,7 +29,9 @@ use tracing::Instrument as _;
 
 use crate::telemetry::{SPANS, figures};
 pub use fault::{DbError, Fault};
-use manager::{Manager, Pooled};
+use manager::{Manager, Pooled, TRANSACTION_LIMITS};
+use replica::Replica;
+pub use replica::{Freshness, STALE_AT_MOST};
 
 /// How long a request waits for its turn at the database, and for a connection once it has its turn.
 pub const GATE_WAIT: Duration = Duration::from_secs(2);
@@ -41,6 +45,18 @@ const WRITE_TRIES: u32 = 3;
 /// The migrations of this binary, in order.
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 
+/// How the database is reached.
+#[derive(Clone, Copy)]
+pub struct Reach<'a> {
+    pub url: &'a str,
+    /// Connections at most, here and at the replica each.
+    pub size: u32,
+    /// Through PgBouncer in transaction mode, which gives a backend for a transaction and not for longer.
+    pub shared: bool,
+    /// A streaming replica, for reads that may be some seconds old.
+    pub replica: Option<&'a str>,
+}
+
 /// A handle to the database; cheap to clone.
 #[derive(Clone)]
 pub struct Db {
@@ -48,6 +64,8 @@ pub struct Db {
     gate: Arc<Semaphore>,
     /// Requests that wait for their turn.
     waiting: Arc<AtomicUsize>,
+    shared: bool,
+    replica: Option<Arc<Replica>>,
 }
 
 /// A place in the queue for a turn, given back when dropped.
@@ -62,14 +80,36 @@ impl Drop for Place {
 impl Db {
     /// A pool of at most `size` connections. Connects lazily: a database that is down is met by requests, not here.
     pub fn new(url: &str, size: u32) -> Self {
-        let pool = r2d2::Pool::builder()
-            .max_size(size)
-            .min_idle(Some(1))
-            .connection_timeout(GATE_WAIT)
-            .test_on_check_out(true)
-            .error_handler(Box::new(manager::LogConnectFailures))
-            .build_unchecked(Manager::new(url));
-        Self { pool, gate: Arc::new(Semaphore::new(size as usize)), waiting: Arc::default() }
+        Self::reach(Reach { url, size, shared: false, replica: None })
+    }
+
+    /// As [`Db::new`], by any way.
+    pub fn reach(way: Reach<'_>) -> Self {
+        let replica = way.replica.map(|url| Replica::watched(url, way));
+        let gate = Arc::new(Semaphore::new(way.size as usize));
+        Self { pool: pool(way.url, way), gate, waiting: Arc::default(), shared: way.shared, replica }
+    }
+
+    /// Whether there is a replica, and then whether it is near enough to be read.
+    pub fn replica_is_used(&self) -> Option<bool> {
+        self.replica.as_ref().map(|replica| replica.is_near())
+    }
+
+    /// As [`Db::read`], by the replica where `freshness` and its distance allow it. Whatever goes wrong there, the
+    /// primary answers.
+    pub async fn read_as<T, R, F>(&self, freshness: Freshness, work: F) -> Result<T, Fault<R>>
+    where
+        F: Fn(&mut PgConnection) -> Result<T, Fault<R>> + Send + Sync + 'static,
+        T: Send + 'static,
+        R: Send + 'static,
+    {
+        let replica = self.replica.as_ref().filter(|_| freshness == Freshness::MayLag);
+        let Some(replica) = replica else { return self.read(work).await };
+        let work = Arc::new(work);
+        match replica.read(Arc::clone(&work)).await {
+            Some(answer) => Ok(answer),
+            None => self.read(move |conn| work(conn)).await,
+        }
     }
 
     /// Runs `work` on a connection. One that turns out to be dead is replaced and `work` is run again, until one lives;
@@ -80,7 +120,9 @@ impl Db {
         T: Send + 'static,
         R: Send + 'static,
     {
-        self.watched("read", self.pool.max_size() + 1, work).await
+        let shared = self.shared;
+        let whole = move |conn: &mut PgConnection| if shared { limited(conn, &work) } else { work(conn) };
+        self.watched("read", self.pool.max_size() + 1, whole).await
     }
 
     /// Runs `work` in one transaction: all of it happens or nothing. Deadlocks and serialisation failures are
@@ -92,10 +134,12 @@ impl Db {
         T: Send + 'static,
         R: Send + 'static,
     {
+        let shared = self.shared;
         let whole = move |conn: &mut PgConnection| {
             let mut tries = 1;
             loop {
-                match conn.transaction(|tx| work(tx)) {
+                let done = if shared { limited(conn, &work) } else { conn.transaction(|tx| work(tx)) };
+                match done {
                     Err(Fault::Db(error)) if error.worth_retrying() && tries < WRITE_TRIES => tries += 1,
                     other => return other,
                 }
@@ -145,6 +189,7 @@ impl Db {
         R: Send + 'static,
     {
         let place = self.queue()?;
+        let until = tokio::time::Instant::now() + CALL_LIMIT;
         let turn = tokio::time::timeout(GATE_WAIT, Arc::clone(&self.gate).acquire_owned())
             .await
             .map_err(|_| DbError::Busy)?
@@ -155,12 +200,33 @@ impl Db {
             let _turn = turn;
             on_live_connection(&pool, connections, &work)
         });
-        match tokio::time::timeout(CALL_LIMIT, call).await {
+        match tokio::time::timeout_at(until, call).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(panic)) if panic.is_panic() => std::panic::resume_unwind(panic.into_panic()),
             Ok(Err(_)) | Err(_) => Err(DbError::Busy.into()),
         }
     }
+}
+
+fn pool(url: &str, way: Reach<'_>) -> r2d2::Pool<Manager> {
+    r2d2::Pool::builder()
+        .max_size(way.size)
+        .min_idle(Some(1))
+        .connection_timeout(GATE_WAIT)
+        .test_on_check_out(true)
+        .error_handler(Box::new(manager::LogConnectFailures))
+        .build_unchecked(Manager::new(url, way.shared))
+}
+
+/// Runs `work` in a transaction with the limits that a session of our own would have.
+fn limited<T, R>(
+    conn: &mut PgConnection,
+    work: &impl Fn(&mut PgConnection) -> Result<T, Fault<R>>,
+) -> Result<T, Fault<R>> {
+    conn.transaction(|tx| {
+        tx.batch_execute(TRANSACTION_LIMITS)?;
+        work(tx)
+    })
 }
 
 /// Tries `work` on up to `connections` connections, going on only when one turned out to be dead.

@@ -350,6 +350,14 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    installation (is_only) {
+        is_only -> Bool,
+        mark -> Text,
+        restored_at -> Nullable<Timestamptz>,
+    }
+}
+
 diesel::joinable!(organisations -> tenants (tenant_id));
 diesel::joinable!(users -> organisations (organisation_id));
 diesel::joinable!(users -> tenants (tenant_id));
@@ -389,4 +397,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     api_tokens,
     api_repeats,
     api_calls,
+    installation,
 );

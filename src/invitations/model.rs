@@ -197,7 +197,8 @@ pub fn is_stuck(
     sent: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> bool {
-    let troubled = matches!(delivery, Some(crate::mail::State::Failed | crate::mail::State::Deferred));
+    use crate::mail::State::{Deferred, Failed, Held};
+    let troubled = matches!(delivery, Some(Failed | Deferred | Held));
     standing == Standing::Waiting && (troubled || now - sent >= Duration::days(STUCK_AFTER_DAYS))
 }
 

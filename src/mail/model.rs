@@ -35,6 +35,8 @@ crate::text_enum! {
         Queued = "queued",
         /// The mail server asked to try again later, or did not answer.
         Deferred = "deferred",
+        /// Kept back since a backup was restored: it may have left before.
+        Held = "held",
         /// The mail server took it.
         Sent = "sent",
         /// Given up; why is beside it.

@@ -29,7 +29,7 @@ pub fn cancel(tx: &mut PgConnection, invitation: Uuid, now: DateTime<Utc>) -> Qu
         mails::table
             .filter(mails::invitation_id.eq(invitation))
             .filter(mails::kind.eq_any([Kind::Invitation, Kind::Reminder]))
-            .filter(mails::state.eq_any([State::Queued, State::Deferred])),
+            .filter(mails::state.eq_any([State::Queued, State::Deferred, State::Held])),
     )
     .set((mails::state.eq(State::Cancelled), mails::updated_at.eq(now)))
     .execute(tx)

@@ -6,6 +6,8 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Timestamptz};
 use serde::Serialize;
 
+use crate::restored;
+
 /// A mail that waits longer than this while it could leave means that nobody works the outbox.
 const BEHIND_AFTER: Duration = Duration::minutes(5);
 
@@ -20,6 +22,9 @@ pub struct Health {
     /// Mails that are tried again later.
     pub deferred: i64,
     pub failed_last_day: i64,
+    /// Mails that are held since a backup was restored.
+    pub held: i64,
+    pub restored_at: Option<DateTime<Utc>>,
     /// To the minute.
     pub last_sent_at: Option<DateTime<Utc>>,
 }
@@ -51,6 +56,7 @@ SELECT
 pub fn health(conn: &mut PgConnection, configured: bool, now: DateTime<Utc>) -> QueryResult<Health> {
     let row: Row = diesel::sql_query(FIGURES).bind::<Timestamptz, _>(now).get_result(conn)?;
     let behind = row.oldest.is_some_and(|oldest| now - oldest > BEHIND_AFTER);
+    let restored = restored::standing(conn)?;
     Ok(Health {
         status: if !configured {
             "unconfigured"
@@ -63,6 +69,8 @@ pub fn health(conn: &mut PgConnection, configured: bool, now: DateTime<Utc>) -> 
         oldest_waiting_seconds: row.oldest.map(|oldest| (now - oldest).num_seconds()),
         deferred: row.deferred,
         failed_last_day: row.failed,
+        held: restored.held,
+        restored_at: restored.restored_at,
         last_sent_at: row.sent,
     })
 }

@@ -22,6 +22,7 @@ use super::{Envelope, render};
 use crate::clock::Clock;
 use crate::config::BaseUrl;
 use crate::db::{Db, DbError, Fault};
+use crate::restored;
 use crate::secrets::{self, SecretKey};
 use crate::telemetry::figures;
 
@@ -69,7 +70,7 @@ impl Done {
             Some(State::Deferred) => self.deferred += 1,
             Some(State::Failed) => self.failed += 1,
             Some(State::Cancelled) => self.cancelled += 1,
-            Some(State::Queued) | None => self.dropped += 1,
+            Some(State::Queued | State::Held) | None => self.dropped += 1,
         }
     }
 }
@@ -129,7 +130,11 @@ impl Worker {
     pub async fn step(&self) -> Result<Done, DbError> {
         let now = self.clock.now();
         let lease = secrets::new_id(now);
-        let claim = move |tx: &mut _| -> Result<Vec<Claimed>, Fault> { Ok(claims::claim(tx, lease, AT_ONCE, now)?) };
+        let claim = move |tx: &mut _| -> Result<Vec<Claimed>, Fault> {
+            // The database may have been replaced by a backup of it while this process went on.
+            restored::notice(tx, now)?;
+            Ok(claims::claim(tx, lease, AT_ONCE, now)?)
+        };
         let claimed = self.db.write(claim).await.map_err(|fault| match fault {
             Fault::Db(error) => error,
             Fault::Refused(never) => match never {},

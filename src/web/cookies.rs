@@ -22,7 +22,10 @@ pub const BROWSER: Name = Name { bare: "guildhall_browser", host: "__Host-guildh
 /// What the last action did, until it has been read.
 pub const FLASH: Name = Name { bare: "guildhall_flash", host: "__Host-guildhall_flash" };
 
-const OURS: [Name; 3] = [SESSION, BROWSER, FLASH];
+/// The browser has changed something a moment ago, and reads no replica.
+pub const WROTE: Name = Name { bare: "guildhall_wrote", host: "__Host-guildhall_wrote" };
+
+const OURS: [Name; 4] = [SESSION, BROWSER, FLASH, WROTE];
 
 impl Name {
     /// The name to use on a portal that is, or is not, reached by https.

@@ -10,12 +10,13 @@ use askama::Template;
 
 use super::error::AppError;
 use super::flash::Flash;
-use super::form;
 use super::portal::Shared;
 use super::shown::Shown;
 use super::view::{ApiCall, NavItem, Person, Shell};
 use super::{actor, assets, cookies, paths, query};
+use super::{form, freshness};
 use crate::access::{Permission, Principal};
+use crate::db::Freshness;
 use crate::secrets;
 
 /// Said above a form that was kept over an expired session.
@@ -30,6 +31,7 @@ pub struct Frame {
     flash: Option<Flash>,
     seed: Vec<u8>,
     browser: String,
+    freshness: Freshness,
     /// A browser without session that gets a form needs something to bind its token to.
     new_browser: Option<String>,
     /// The call that answers what the page shows.
@@ -61,8 +63,9 @@ impl Frame {
         let seed = known.or_else(|| new_browser.as_ref().map(|new| new.as_bytes().to_vec())).unwrap_or_default();
         let (path, query) = (request.path().to_owned(), request.query_string().to_owned());
         let browser = browser.or_else(|| new_browser.clone()).unwrap_or_default();
+        let freshness = freshness::of_browser(request, portal.base_url.is_https());
         let call = call(request, &portal, principal.as_ref());
-        Ok(Self { portal, principal, path, query, flash, seed, browser, new_browser, call })
+        Ok(Self { portal, principal, path, query, flash, seed, browser, freshness, new_browser, call })
     }
 
     /// The frame around an error, for whoever is known to be signed in; works after the handler has failed.
@@ -84,6 +87,11 @@ impl Frame {
     /// The secret of this browser, for what is bound to it; empty where none was needed so far.
     pub fn browser(&self) -> &str {
         &self.browser
+    }
+
+    /// How old a list on this page may be.
+    pub const fn freshness(&self) -> Freshness {
+        self.freshness
     }
 
     /// This page's path.

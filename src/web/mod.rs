@@ -12,6 +12,7 @@ pub mod error;
 pub mod flash;
 pub mod form;
 pub mod frame;
+pub mod freshness;
 pub mod guard;
 pub mod headers;
 pub mod kept;

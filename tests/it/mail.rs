@@ -378,7 +378,7 @@ fn health_tells_how_the_outbox_is_doing() {
         serde_json::from_str::<serde_json::Value>(&answer.is(200).body).unwrap()
     };
     let empty = serde_json::json!({ "status": "working", "waiting": 0, "oldest_waiting_seconds": null, "deferred": 0,
-        "failed_last_day": 0, "last_sent_at": null });
+        "failed_last_day": 0, "held": 0, "restored_at": null, "last_sent_at": null });
     assert_eq!(health(), empty);
     invite(&app, 1..4);
     app.minutes_pass(6);

@@ -71,6 +71,8 @@ mod people;
 #[cfg(test)]
 mod plans;
 #[cfg(test)]
+mod restored;
+#[cfg(test)]
 mod samples;
 #[cfg(test)]
 mod sessions;

@@ -14,8 +14,8 @@ use crate::api::page::{KNOWN, Page, Parameters};
 use crate::api::write::tag;
 use crate::api::{ApiError, Body};
 use crate::db::Fault;
-use crate::web::path;
 use crate::web::portal::Shared;
+use crate::web::{freshness, path};
 
 /// A collection that callers with a grant may read.
 trait Readable: 'static {
@@ -126,7 +126,7 @@ impl<R: Readable> Reading<R> {
         let (order, scope) = (R::COLLECTION.order(&page)?, scope(who, portal));
         let look =
             move |conn: &mut _| Ok::<_, Fault>(R::COLLECTION.list(conn, scope, (&page, order), condition.as_ref())?);
-        Ok(portal.db.read(look).await?.answer())
+        Ok(portal.db.read_as(freshness::of_machine(request), look).await?.answer())
     }
 }
 

@@ -55,7 +55,7 @@ pub async fn index(desk: Desk<ReadRecords>, frame: Frame) -> Result<HttpResponse
     let (from, organisation) = (Cursor::decode(&frame.parameter("from")), desk.organisation);
     let ended = frame.parameter("state") == "ended";
     let read = move |conn: &mut _| Ok(queries::list(conn, organisation, ended, from.as_ref(), PAGE)?);
-    let page = frame.portal.db.read(read).await?;
+    let page = frame.portal.db.read_as(frame.freshness(), read).await?;
     let mut crumbs = super::crumbs(&desk);
     crumbs.pop();
     frame.page(&Connections {

@@ -144,7 +144,7 @@ pub async fn index(desk: Desk<ReadInvitations>, frame: Frame) -> Result<HttpResp
         let batches = if plain { batches::recent(conn, of)? } else { Vec::new() };
         Ok((page, super::super::stuck(conn, &filter)?, batches))
     };
-    let (page, stuck, batches) = frame.portal.db.read(load).await?;
+    let (page, stuck, batches) = frame.portal.db.read_as(frame.freshness(), load).await?;
     let batches = batch_links(&frame, &desk, &batches);
     frame.page(&List { batches, ..view(&frame, desk, &asked, &page, stuck) })
 }

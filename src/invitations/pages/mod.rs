@@ -78,6 +78,7 @@ pub const fn delivery_word(state: Option<mail::State>) -> &'static str {
         None => "No mail yet",
         Some(mail::State::Queued) => "Waiting to leave",
         Some(mail::State::Deferred) => "Delayed",
+        Some(mail::State::Held) => "Held back",
         Some(mail::State::Sent) => "Handed over",
         Some(mail::State::Failed) => "Not delivered",
         Some(mail::State::Cancelled) => "Not sent",

@@ -28,7 +28,11 @@ pub async fn index(desk: Desk<ReadInvitations>, frame: Frame) -> Result<HttpResp
     };
     let from = Cursor::decode(&frame.parameter("from"));
     let continued = from.is_some();
-    let page = frame.portal.db.read(move |conn| Ok(find_page(conn, &filter, from.as_ref(), PAGE)?)).await?;
+    let page = frame
+        .portal
+        .db
+        .read_as(frame.freshness(), move |conn| Ok(find_page(conn, &filter, from.as_ref(), PAGE)?))
+        .await?;
     let base = desk.place.address(Section::Invitations);
     let link = |cursor: &Cursor| query::address(&format!("{base}/received"), &[("from", &cursor.encode())]);
     frame.page(&List {

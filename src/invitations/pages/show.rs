@@ -115,6 +115,11 @@ fn stuck(loaded: &Loaded, standing: Standing, now: DateTime<Utc>) -> Option<Stri
         Some(mail::State::Deferred) => {
             format!("The mail could not be handed over yet: {reason} It is tried again by itself.")
         }
+        Some(mail::State::Held) => {
+            "The mail is held back, since the portal was restored from a backup and it may have left \
+             before. Send it again if the person has not got it."
+                .into()
+        }
         _ => "Nobody has answered for some days. Send it again, or ask the person by another way.".into(),
     })
 }
@@ -153,7 +158,7 @@ fn step(mail: &Delivery, now: DateTime<Utc>, zone: chrono_tz::Tz) -> Step {
     let kind = match mail.state {
         mail::State::Sent => "active",
         mail::State::Queued => "invited",
-        mail::State::Deferred => "suspended",
+        mail::State::Deferred | mail::State::Held => "suspended",
         mail::State::Failed => "deleted",
         mail::State::Cancelled => "expired",
     };

@@ -350,7 +350,7 @@ fn settle(tx: &mut PgConnection, ids: Vec<Uuid>, to: State, by: Uuid, now: DateT
         mails::table
             .filter(mails::invitation_id.eq_any(&ids))
             .filter(mails::kind.eq_any([mail::Kind::Invitation, mail::Kind::Reminder]))
-            .filter(mails::state.eq_any([mail::State::Queued, mail::State::Deferred])),
+            .filter(mails::state.eq_any([mail::State::Queued, mail::State::Deferred, mail::State::Held])),
     )
     .set((mails::state.eq(mail::State::Cancelled), mails::updated_at.eq(now)))
     .execute(tx)?;

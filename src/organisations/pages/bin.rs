@@ -37,7 +37,11 @@ pub struct Row {
 pub async fn index(who: Actor<ReadPartners>, frame: Frame) -> Result<HttpResponse, AppError> {
     let (from, tenant) = (Cursor::decode(&frame.parameter("from")), who.tenant.id);
     let since = frame.portal.clock.now() - chrono::Duration::days(DAYS_IN_BIN);
-    let page = frame.portal.db.read(move |conn| Ok(queries::bin(conn, tenant, since, from.as_ref(), PAGE)?)).await?;
+    let page = frame
+        .portal
+        .db
+        .read_as(frame.freshness(), move |conn| Ok(queries::bin(conn, tenant, since, from.as_ref(), PAGE)?))
+        .await?;
     let link = |cursor: &Cursor| query::address(paths::BIN, &[("from", &cursor.encode())]);
     frame.page(&Bin {
         shell: frame.shell("Bin"),

@@ -149,7 +149,7 @@ pub async fn index(
     let (counts, found) = frame
         .portal
         .db
-        .read(move |conn| {
+        .read_as(frame.freshness(), move |conn| {
             let counts = cache.get(conn, tenant, now)?;
             let (total, filter, from) = (counts.all(), &filter, from.as_ref());
             Ok((counts, search::page(conn, &Search { tenant, filter, total, from, size: PAGE })?))

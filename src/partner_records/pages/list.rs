@@ -143,7 +143,9 @@ pub async fn index(desk: Desk<ReadRecords>, frame: Frame) -> Result<HttpResponse
     let page = frame
         .portal
         .db
-        .read(move |conn| Ok(queries::list(conn, organisation, &filter, (from.as_ref(), PAGE), now)?))
+        .read_as(frame.freshness(), move |conn| {
+            Ok(queries::list(conn, organisation, &filter, (from.as_ref(), PAGE), now)?)
+        })
         .await?;
     frame.page(&view(&frame, desk, &asked, &page))
 }

@@ -31,7 +31,11 @@ pub struct People {
 /// `GET …/users`
 pub async fn index(roster: Reading, frame: Frame) -> Result<HttpResponse, AppError> {
     let (from, organisation) = (Cursor::decode(&frame.parameter("from")), roster.organisation);
-    let page = frame.portal.db.read(move |conn| Ok(queries::list(conn, organisation, from.as_ref(), PAGE)?)).await?;
+    let page = frame
+        .portal
+        .db
+        .read_as(frame.freshness(), move |conn| Ok(queries::list(conn, organisation, from.as_ref(), PAGE)?))
+        .await?;
     let base = roster.base();
     let gone = roster.header.as_ref().is_some_and(|header| header.deleted);
     let may_write = roster.who.may(Permission::WriteUser) && !gone;

@@ -42,6 +42,8 @@ impl Database {
             run(&postgres.url("postgres"), &format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE}"));
             postgres.url(&name)
         };
+        // A copy is no backup that was restored.
+        run(&url, "UPDATE installation SET mark = database_mark()");
         Self { name, url }
     }
 

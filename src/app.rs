@@ -118,6 +118,7 @@ pub fn serve(portal: Shared, listener: TcpListener, workers: usize, extras: Extr
 /// Everything that a browser sees, behind the session.
 fn pages(portal: &Shared) -> impl actix_web::dev::HttpServiceFactory + 'static {
     web::scope("")
+        .wrap(from_fn(guard::query_twice)) // 3: no address with two meanings
         .wrap(from_fn(error::pages)) // 2: errors in the reader's own frame, while the session can be read
         .wrap(from_fn(kept::forms)) // 1: what was typed outlives its session
         .wrap(session::middleware(portal)) // 0: who is asking

@@ -192,6 +192,7 @@ pub fn of_parameter(path: &str, name: &str, place: &str) -> Option<Kind> {
         ("sort" | "order_by", _) => Kind::Sort,
         ("sortOrder" | "order_dir", _) => Kind::Order,
         ("queryMore", _) => Kind::Cursor,
+        ("partner_ids[]", _) => Kind::Uuid,
         ("search_field" | "partner_types[]" | "invitation_statuses[]" | "X-Servitly-Tenant", _) => {
             Kind::Choice(Vec::new())
         }
@@ -215,6 +216,12 @@ pub fn of_schema(name: &str, schema: &Json) -> Option<Kind> {
     }
     if schema == &Json::Bool(true) {
         return Some(Kind::Any);
+    }
+    if let Some(choices) = schema["anyOf"].as_array().or(schema["oneOf"].as_array()) {
+        // Of several types the text is the one that is held to rules; what may be anything is not.
+        let types: Vec<&str> = choices.iter().filter_map(type_of).filter(|one| *one != "null").collect();
+        let first = choices.iter().find(|one| type_of(one).is_some_and(|one| one != "null"));
+        return if types.len() == 1 { first.and_then(|one| of_schema(name, one)) } else { Some(Kind::Any) };
     }
     if schema.get("enum").is_some() || schema.get("const").is_some() {
         return Some(Kind::Choice(Vec::new()));

@@ -15,7 +15,8 @@ pub fn targets(ground: &Ground) -> Vec<Target> {
     let document = ground.client.get("/api/openapi.json").is(200).json();
     let token = token(ground);
     let mut all = Vec::new();
-    for (path, item) in document["paths"].as_object().expect("paths") {
+    let outside = |path: &str| path.contains("oauth2") || path.starts_with("/.well-known");
+    for (path, item) in document["paths"].as_object().expect("paths").iter().filter(|(path, _)| !outside(path)) {
         for method in METHODS.iter().filter(|method| item.get(**method).is_some()) {
             let operation = Described { document: &document, path, described: &item[*method] };
             all.push(operation.target(ground, method, &token));
@@ -77,7 +78,7 @@ impl Described<'_> {
     }
 
     fn member(&self, name: &str, schema: &Json, example: &Map<String, Json>) -> Field {
-        let kind = kinds::of_schema(name, schema);
+        let kind = kinds::of_schema(name, self.resolved(schema));
         let kind = kind.unwrap_or_else(|| {
             panic!("the corpus does not understand the member {name:?} of {}: give it a kind", self.path)
         });
@@ -85,15 +86,17 @@ impl Described<'_> {
         Field { name: name.to_owned(), place: Place::Json, kind, right }
     }
 
-    /// The members that a schema names, those of the schemas that it consists of included.
+    fn resolved<'s>(&'s self, schema: &'s Json) -> &'s Json {
+        let reference = schema["$ref"].as_str().map(|reference| reference.trim_start_matches('#'));
+        reference.map_or(schema, |at| self.document.pointer(at).expect("a schema"))
+    }
+
+    /// The members that a schema names, those of the schemas that it consists of or chooses among included.
     fn members(&self, schema: &Json) -> Map<String, Json> {
-        let schema = match schema["$ref"].as_str() {
-            Some(reference) => self.document.pointer(reference.trim_start_matches('#')).expect("a schema"),
-            None => schema,
-        };
+        let schema = self.resolved(schema);
         let own = schema["properties"].as_object().cloned().unwrap_or_default();
-        let parts = schema["allOf"].as_array().into_iter().flatten().flat_map(|part| self.members(part));
-        parts.chain(own).collect()
+        let parts = ["allOf", "anyOf", "oneOf"].into_iter().filter_map(|word| schema[word].as_array()).flatten();
+        parts.flat_map(|part| self.members(part)).chain(own).collect()
     }
 }
 

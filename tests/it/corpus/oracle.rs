@@ -58,6 +58,8 @@ pub fn allowed(target: &Target, field: &Field, value: &Value, want: Want) -> All
         // Seed 002 tells every fault of a field by 422, wherever the field stands.
         (Face::Api("detail"), Place::Header | Place::Query, _) => Allowed::One(&[400, 401, 403, 404, 422]),
         (_, Place::Header, _) => Allowed::One(&[400, 401, 403, 404]),
+        // What the write would be done to may not be there, or not in that state.
+        (Face::Api("statusCode"), Place::Json, Want::Wrong) => Allowed::One(&[400, 403, 404, 409, 422]),
         (_, Place::Json, Want::Wrong) => Allowed::One(&[400, 422]),
         (_, _, Want::Wrong | Want::Unreadable) => Allowed::One(&[400]),
         (Face::Page | Face::Gate, Place::Json, Want::TooLarge) => Allowed::Any,

@@ -150,6 +150,7 @@ pub fn program(
 fn pages(portal: &Shared) -> impl actix_web::dev::HttpServiceFactory + 'static {
     web::scope("")
         .wrap(from_fn(freshness::note)) // 3: who has changed something reads the newest
+        .wrap(from_fn(guard::query_twice)) // 2a: no address with two meanings
         .wrap(from_fn(error::pages)) // 2: errors in the reader's own frame, while the session can be read
         .wrap(from_fn(kept::forms)) // 1: what was typed outlives its session
         .wrap(session::middleware(portal)) // 0: who is asking

@@ -32,6 +32,10 @@ pub mod db;
 pub mod development;
 /// Examines an installation and says what to do.
 pub mod doctor;
+/// Doors for `fuzz/`.
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzz;
 /// Who may pass to Shop and Self-Service.
 pub mod gate;
 /// Whether the program lives and can work.

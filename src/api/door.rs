@@ -17,6 +17,7 @@ use diesel::pg::PgConnection;
 use super::dialect::Dialect;
 use super::error::ApiError;
 use super::limit::{self, Count};
+use super::page;
 use crate::access::{Actor, Grant, Principal};
 use crate::api_clients::{self, Presented};
 use crate::db::{DbError, Fault};
@@ -130,6 +131,7 @@ async fn admit(request: &ServiceRequest) -> Result<(Caller, Count), ApiError> {
             _ => ApiError::unauthorised(None),
         });
     };
+    page::legible(request.query_string())?;
     let counted = principal.clone();
     let count = portal.db.write(move |tx| count(tx, &counted, (own, limits.calls), now)).await;
     match count {

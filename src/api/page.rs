@@ -1,6 +1,7 @@
 //! `page`, `size`, `sort` and `sortOrder`, as seed 004 has them. Strict: what is not understood is a 400.
 
 use actix_web::HttpRequest;
+use percent_encoding::percent_decode_str;
 use url::form_urlencoded;
 
 use super::error::{ApiError, Fault};
@@ -49,6 +50,21 @@ impl Parameters {
         let number = text.parse().ok().filter(|number| digits && (least..=most).contains(number));
         number.ok_or_else(|| wrong(name, "out_of_range", &format!("Send a whole number from {least} to {most}.")))
     }
+}
+
+/// Refuses an address with escapes that are none, or that are no text: nothing is guessed.
+///
+/// # Errors
+/// 400 for the whole query.
+pub fn legible(query: &str) -> Result<(), ApiError> {
+    let bytes = query.as_bytes();
+    let is_escape =
+        |at: usize| bytes.get(at + 1..at + 3).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+    let whole = bytes.iter().enumerate().all(|(at, byte)| *byte != b'%' || is_escape(at));
+    if whole && percent_decode_str(query).decode_utf8().is_ok() {
+        return Ok(());
+    }
+    Err(wrong("", "unreadable", "The address holds characters that are not valid text (UTF-8)."))
 }
 
 /// Which items of a collection, in which order.

@@ -16,6 +16,7 @@ use super::door;
 use super::error::{ApiError, Fault};
 use super::json;
 use super::limit;
+use super::page;
 use crate::access::{Permission, Principal};
 use crate::api_clients::actions;
 use crate::api_clients::model::TOKEN_SECONDS;
@@ -167,6 +168,10 @@ impl Asked {
     }
 
     fn of_form(body: &[u8]) -> Result<Self, ApiError> {
+        let readable = std::str::from_utf8(body).is_ok_and(|text| page::legible(text).is_ok());
+        if !readable {
+            return Err(refused("invalid_request", "The body holds characters that are not valid text (UTF-8)."));
+        }
         let mut parameters: Vec<(String, String)> = Vec::new();
         for (name, value) in form_urlencoded::parse(body) {
             if parameters.iter().any(|(known, _)| *known == name) {
@@ -212,13 +217,22 @@ async fn authenticate(request: &HttpRequest, asked: &Asked) -> Result<Principal,
 }
 
 fn presented(request: &HttpRequest, asked: &Asked) -> Result<(String, String), ApiError> {
-    let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let mut headers = request.headers().get_all(header::AUTHORIZATION).map(|value| value.to_str().unwrap_or_default());
+    let (header, second) = (headers.next(), headers.next());
     let by_body = asked.get("client_secret").is_some();
     match header {
-        Some(_) if by_body => Err(refused("invalid_request", "Authenticate once: by header or by body.")),
-        Some(header) => basic(header).ok_or_else(|| {
-            ApiError::new(StatusCode::UNAUTHORIZED, "The Authorization header is not Basic with id and secret.")
-        }),
+        Some(_) if by_body || second.is_some() => {
+            Err(refused("invalid_request", "Authenticate once: by header or by body."))
+        }
+        Some(header) => {
+            let (id, secret) = basic(header).ok_or_else(|| {
+                ApiError::new(StatusCode::UNAUTHORIZED, "The Authorization header is not Basic with id and secret.")
+            })?;
+            match asked.get("client_id") {
+                Some(other) if other != id => Err(refused("invalid_request", "Name one client.")),
+                _ => Ok((id, secret)),
+            }
+        }
         None => {
             let of = |name: &str| asked.get(name).unwrap_or_default().to_owned();
             Ok((of("client_id"), of("client_secret")))

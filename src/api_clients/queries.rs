@@ -30,7 +30,9 @@ pub fn find(conn: &mut PgConnection, presented: &Presented, now: DateTime<Utc>) 
     };
     let Some(client) = client else { return Ok(None) };
     Ok(principal(conn, client)?.map(|found| match (permissions, found.client.clone()) {
-        (Some(narrowed), Some(client)) => {
+        // A token is never more than its client has become since.
+        (Some(mut narrowed), Some(client)) => {
+            narrowed.retain(|permission| client.permissions.contains(permission));
             Principal { client: Some(ClientRef { permissions: narrowed, ..client }), ..found }
         }
         _ => found,

@@ -7,4 +7,6 @@ mod model;
 mod pages;
 mod queries;
 
+#[cfg(feature = "fuzzing")]
+pub(crate) use model::within;
 pub use pages::{doors, routes};

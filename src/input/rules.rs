@@ -97,7 +97,7 @@ pub fn https_url(raw: &str) -> Result<Option<String>, Problem> {
         return Err(Problem::NotAnAddress);
     }
     let url = Url::parse(&text).map_err(|_| Problem::NotAnAddress)?;
-    let named = matches!(url.host(), Some(Host::Domain(name)) if name.contains('.') && !name.ends_with('.'));
+    let named = is_public(&url);
     let plain_port = matches!(url.port(), None | Some(443 | 8443));
     if url.scheme() == "https" && named && plain_port && url.username().is_empty() && url.password().is_none() {
         Ok(Some(url.to_string()).filter(|url| url.len() <= 2_048))
@@ -115,7 +115,7 @@ pub fn application_url(raw: &str, on_this_machine: bool) -> Result<Option<String
         return Ok(None);
     }
     let url = Url::parse(&text).map_err(|_| Problem::NotAnAddress)?;
-    let public = matches!(url.host(), Some(Host::Domain(name)) if name.contains('.') && !name.ends_with('.'));
+    let public = is_public(&url);
     let here = on_this_machine && matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
     let safe = (url.scheme() == "https" && public) || (matches!(url.scheme(), "http" | "https") && here);
     let bare =
@@ -124,6 +124,13 @@ pub fn application_url(raw: &str, on_this_machine: bool) -> Result<Option<String
         return Err(Problem::NotHttps);
     }
     if bare { Ok(Some(url.to_string())) } else { Err(Problem::NotAnAddress) }
+}
+
+/// Whether an address names a public host. The standard for addresses lets quotes and braces into a host's name; the one
+/// for host names (RFC 1123) does not.
+fn is_public(url: &Url) -> bool {
+    let plain = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.');
+    matches!(url.host(), Some(Host::Domain(name)) if name.contains('.') && !name.ends_with('.') && plain(name))
 }
 
 /// A short code: letters, digits, `-` and `_`, 1 to 32. Empty is None.
@@ -288,6 +295,9 @@ mod tests {
             "https://0x7f.1/",
             "https://localhost/a",
             "https://x.org:22/a",
+            "https://x\".org/a",
+            "https://{x}.org/a",
+            "https://x_y.org/a",
             "not a url",
             "https://",
             "ftp://x.org/a",
@@ -309,6 +319,7 @@ mod tests {
             "http://localhost:9/",
             "javascript:alert(1)",
             "https://localhost/",
+            "https://x\".example/",
             "ftp://x.example/",
         ] {
             assert_eq!(application_url(wrong, false), Err(Problem::NotHttps), "{wrong}");

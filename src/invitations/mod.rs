@@ -29,6 +29,15 @@ pub use pages::routes;
 pub use queries::bulk::organisation_of as organisation_of_batch;
 pub use queries::{by_number, organisation_of};
 
+/// The entries of a pasted list, for `fuzz/`.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn read_list(text: &str) -> Vec<String> {
+    sheet::read(text).entries.into_iter().map(|entry| entry.source).collect()
+}
+
+#[cfg(feature = "fuzzing")]
+pub(crate) use pages::first_language;
+
 /// One invitation as its own page shows it.
 pub(crate) struct Loaded {
     pub invitation: Invitation,

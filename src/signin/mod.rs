@@ -11,3 +11,5 @@ mod queries;
 mod return_to;
 
 pub use pages::{provider_name, routes};
+#[cfg(feature = "fuzzing")]
+pub(crate) use return_to::safe as safe_return;

@@ -10,6 +10,7 @@ mod exchange;
 mod http;
 mod id_token;
 mod keys;
+mod members;
 mod metadata;
 mod person;
 #[cfg(test)]
@@ -243,6 +244,21 @@ impl Prompt {
             Self::SelectAccount => "select_account",
         }
     }
+}
+
+/// Whether a token under these keys would be believed, for `fuzz/`.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn believes(keys: &str, token: &str) -> bool {
+    let config = ProviderConfig {
+        algorithms: vec![Alg::Rs256, Alg::Es256],
+        ..ProviderConfig::new("fuzz", "https://id.example", "guildhall", "https://portal.example/callback")
+    };
+    let Ok(document) = serde_json::from_str(keys) else { return false };
+    let keys = keys::Keys::judge(&document);
+    let Ok(token) = Token::read(token, &config.algorithms) else { return false };
+    let Ok(Signature::By(key)) = token.signature(&keys) else { return false };
+    let expected = Expected { config: &config, nonce: "nonce", access_token: "access", now: DateTime::UNIX_EPOCH };
+    token.judge(key, &expected).is_ok()
 }
 
 /// The scopes as one parameter, `openid` first and once.

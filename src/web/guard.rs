@@ -11,6 +11,7 @@ use actix_web::http::{Method, Version, header};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpResponse, ResponseError as _};
 use futures_util::FutureExt as _;
+use url::form_urlencoded;
 
 use super::error::AppError;
 use super::portal::{Portal, Shared};
@@ -111,12 +112,30 @@ pub async fn head_as_get(
     next.call(request).await
 }
 
-/// A client of HTTP/1.0 knows no chunks, and a compressed page has no length beforehand: it gets the page as it is.
+/// A page's address says each thing once: of two values neither is picked silently.
+pub async fn query_twice(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let mut names: Vec<_> = form_urlencoded::parse(request.query_string().as_bytes()).map(|(name, _)| name).collect();
+    names.sort_unstable();
+    if names.windows(2).any(|pair| pair.first() == pair.last()) {
+        return Err(
+            AppError::Malformed("The address says one thing twice. Open the page by a link of ours.".into()).into()
+        );
+    }
+    next.call(request).await
+}
+
+/// A client of HTTP/1.0 knows no chunks, and a compressed page has no length beforehand: it gets the page as it is. So
+/// does one that forbids encodings: what is left might be nothing at all, and an answer in no encoding is better.
 pub async fn old_clients(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    if request.version() <= Version::HTTP_10 {
+    let never = |part: &str| part.split_once("q=").is_some_and(|(_, weight)| weight.trim().parse() == Ok(0.0_f32));
+    let forbids = |value: &header::HeaderValue| value.to_str().is_ok_and(|text| text.split(',').any(never));
+    if request.version() <= Version::HTTP_10 || request.headers().get(header::ACCEPT_ENCODING).is_some_and(forbids) {
         request.headers_mut().remove(header::ACCEPT_ENCODING);
     }
     next.call(request).await

@@ -17,6 +17,8 @@ mod bulk;
 #[cfg(test)]
 mod connections;
 #[cfg(test)]
+mod corpus;
+#[cfg(test)]
 mod credential_samples;
 #[cfg(test)]
 mod csrf;
@@ -84,6 +86,7 @@ mod signin;
 mod support;
 #[cfg(test)]
 mod telemetry;
+mod token_rows;
 #[cfg(test)]
 mod tokens;
 #[cfg(test)]

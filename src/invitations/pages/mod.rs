@@ -26,6 +26,8 @@ pub use list::List;
 pub use many::Many;
 pub use show::Show;
 pub use visit::Visit;
+#[cfg(feature = "fuzzing")]
+pub(crate) use visit::first_language;
 
 /// The three places. Under each of them lie the same pages.
 pub const PLACES: [&str; 3] =

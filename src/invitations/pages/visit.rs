@@ -300,7 +300,12 @@ pub fn nothing(request: &HttpRequest, frame: &Frame) -> Result<HttpResponse, App
 /// The first language of the browser that the portal speaks.
 fn spoken(request: &HttpRequest) -> Language {
     let wanted = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    let mut words = wanted.unwrap_or_default().split(',').map(|one| one.trim().get(..2).unwrap_or_default());
+    first_language(wanted.unwrap_or_default())
+}
+
+/// The first language of a list that the portal speaks.
+pub fn first_language(wanted: &str) -> Language {
+    let mut words = wanted.split(',').map(|one| one.trim().get(..2).unwrap_or_default());
     words.find_map(Language::parse).unwrap_or_default()
 }
 

@@ -11,6 +11,7 @@ use super::config::{AuthMethod, ProviderConfig};
 use super::error::{Door, ProviderError};
 use super::http::Http;
 use super::id_token;
+use super::members::Members;
 use super::metadata::Metadata;
 
 /// What a code was good for.
@@ -78,7 +79,7 @@ pub(super) async fn userinfo(
     subject: &str,
 ) -> Result<Map<String, Value>, ProviderError> {
     let Some(address) = &metadata.userinfo else { return Ok(Map::new()) };
-    let claims: Map<String, Value> = http.get(Door::Userinfo, address, Some(access_token)).await?.document()?;
+    let Members(claims) = http.get(Door::Userinfo, address, Some(access_token)).await?.document()?;
     if id_token::subject(&claims).as_deref() == Some(subject) {
         Ok(claims)
     } else {

@@ -17,6 +17,7 @@ use subtle::ConstantTimeEq as _;
 use super::config::{Alg, ProviderConfig};
 use super::error::ProviderError;
 use super::keys::{Keys, Pick};
+use super::members::Members;
 
 /// How far the provider's clock may be from ours.
 const LEEWAY: Duration = Duration::seconds(60);
@@ -72,7 +73,7 @@ impl<'a> Token<'a> {
         let decode = |part: &str| BASE64_URL_SAFE_NO_PAD.decode(part).map_err(|_| unreadable());
         let header: Header = serde_json::from_slice(&decode(header)?).map_err(|_| unreadable())?;
         let alg = header.algorithm(allowed)?;
-        let claims = serde_json::from_slice(&decode(payload)?).map_err(|_| unreadable())?;
+        let Members(claims) = serde_json::from_slice(&decode(payload)?).map_err(|_| unreadable())?;
         Ok(Self { alg, kid: header.kid, signed, signature: decode(signature)?, claims })
     }
 

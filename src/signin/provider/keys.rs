@@ -68,6 +68,11 @@ fn is_sound(key: &Value) -> bool {
         let text = key.get(name)?.as_str()?;
         BASE64_URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).ok()
     };
+    // What a key may be used for, where it says so (RFC 7517, 4.3).
+    let verifies = |operations: &Value| operations.as_array().is_some_and(|all| all.iter().any(|one| one == "verify"));
+    if !key.get("key_ops").is_none_or(verifies) {
+        return false;
+    }
     match key.get("kty").and_then(Value::as_str) {
         Some("RSA") => {
             let modulus = number("n").map_or(0, |n| bits(&n));

@@ -69,6 +69,8 @@ mod people;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]
+mod security_doc;
+#[cfg(test)]
 mod sessions;
 #[cfg(test)]
 mod shell;

@@ -77,6 +77,8 @@ mod restored;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]
+mod security_doc;
+#[cfg(test)]
 mod sessions;
 #[cfg(test)]
 mod shell;

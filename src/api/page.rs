@@ -10,7 +10,7 @@ use super::error::{ApiError, Fault};
 pub const LARGEST: i64 = 1_000;
 const STANDARD: i64 = 10;
 /// How deep pages by number go; beyond, exports page by key.
-const DEEPEST: i64 = 100_000;
+pub const DEEPEST: i64 = 100_000;
 
 /// The parameters of an address, each at most once.
 #[derive(Debug, Clone, Default)]

@@ -47,7 +47,7 @@ fn mails_that_were_due_are_held_and_those_whose_time_had_not_come_are_not() {
     send(&app, &server);
     assert_eq!((server.received().len(), states(&app)), (0, "held 2, queued 1".into()));
     owner.get("/settings/profile/partners").is(303);
-    let health = app.server.send("GET", "/health/worker", &[("Host", "10.0.0.1")], b"").is(200).body;
+    let health = app.server.send("GET", "/health/worker", &[("Host", "10.0.0.1")], b"").is(200).body.clone();
     assert!(health.contains("\"held\":2") && health.contains("\"restored_at\":\"2026-11-20T12:00:00Z\""), "{health}");
     // It is noticed once: what is caused from now on leaves.
     invite(&app, 4..5);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use scraper::ElementRef;
 
-use super::super::access;
+use super::super::access_table::TABLE;
 use super::super::support::http::Answer;
 use super::super::support::page::select;
 use super::super::support::{Actor, id};
@@ -33,8 +33,8 @@ const FROM_ELSEWHERE: [(&str, &str, &[&str]); 5] = [
 
 /// Every target on the pages of everybody.
 pub fn targets(ground: &Ground) -> Vec<Target> {
-    let routes: Vec<String> =
-        access::routes().into_iter().filter(|(method, _)| method == "POST").map(|(_, path)| path).collect();
+    let posts = TABLE.iter().filter(|(method, _, _)| *method == "POST");
+    let routes: Vec<String> = posts.map(|(_, path, _)| (*path).to_owned()).collect();
     let mut found: BTreeMap<String, Target> = BTreeMap::new();
     for person in &ground.people {
         Crawl { person, actor: person.actor.clone(), seen: BTreeMap::new(), found: &mut found, routes: &routes }.walk();

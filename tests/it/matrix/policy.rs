@@ -149,10 +149,8 @@ impl Route {
             (Class::Other, Kind::Session) => Expected::Refused(404),
             (Class::Other, Kind::Organisation) if partner => Expected::Refused(404),
             (Class::Other, _) => Expected::Allowed(own),
-            // The host's credentials see their whole tenant; records and credentials are each organisation's own.
-            (Class::Neighbour, Kind::Record | Kind::Client | Kind::Connection | Kind::Session) => {
-                Expected::Refused(404)
-            }
+            // The host's credentials see their whole tenant; records are each organisation's own.
+            (Class::Neighbour, Kind::Record | Kind::Connection | Kind::Session) => Expected::Refused(404),
             (Class::Neighbour, _) if of_tenant => Expected::OneOf(vec![own, 404]),
             (Class::Deleted, kind) if kind.ends() => Expected::OneOf(vec![own, 200, 303, 404, 409, 422]),
             (Class::Deleted, Kind::Organisation) if !self.is_api() => self.in_the_bin(own),

@@ -61,9 +61,9 @@ impl Principal {
         let foreign = ORGANISATIONS.into_iter().filter(|number| !self.sees.contains(number));
         let mut marks: Vec<String> = foreign.flat_map(marks).collect();
         if let Key::Host(_) = self.key {
-            // Partner records and credentials are each organisation's own, whoever the caller's tenant is.
+            // Partner records are each organisation's own, whoever the caller's tenant is.
             let others = self.sees.iter().filter(|number| **number != self.home);
-            marks.extend(others.flat_map(|number| self::marks(*number).into_iter().skip(1)));
+            marks.extend(others.flat_map(|number| self::marks(*number).into_iter().skip(1).take(1)));
         }
         marks
     }

@@ -118,19 +118,25 @@ impl Collection {
         from: &str,
         condition: Option<&Condition>,
     ) -> QueryResult<i64> {
-        let Some(condition) = condition else {
-            let whose = (self.from, scope.tenant, scope.organisation);
-            return totals::remembered(conn, whose, scope.now, |conn| {
-                let text = format!("SELECT count(*) AS total {from}");
-                Ok(bound(text, scope, &[]).get_result::<Total>(conn)?.total)
-            });
+        let capped = |conn: &mut PgConnection| -> QueryResult<i64> {
+            let filter = condition.map(|condition| format!(" AND {}", condition.sql)).unwrap_or_default();
+            let binds = condition.map(|condition| condition.binds.as_slice()).unwrap_or_default();
+            let most = page::DEEPEST + 1;
+            let text = format!("SELECT count(*) AS total FROM (SELECT 1 {from}{filter} LIMIT {most}) AS found");
+            Ok(bound(text, scope, binds).get_result::<Total>(conn)?.total)
         };
-        let text = format!(
-            "SELECT count(*) AS total FROM (SELECT 1 {from} AND {} LIMIT {}) AS found",
-            condition.sql,
-            page::DEEPEST + 1
-        );
-        Ok(bound(text, scope, &condition.binds).get_result::<Total>(conn)?.total)
+        if condition.is_some() {
+            return capped(conn);
+        }
+        totals::remembered(conn, (self.from, scope.tenant, scope.organisation), scope.now, |conn| {
+            let some = capped(conn)?;
+            if some <= page::DEEPEST {
+                return Ok(some);
+            }
+            // What takes too long to be counted is at least as much as pages reach.
+            let whole = bound(format!("SELECT count(*) AS total {from}"), scope, &[]).get_result::<Total>(conn);
+            Ok(whole.map_or(some, |row| row.total))
+        })
     }
 
     /// One item by a condition on it, with its value.

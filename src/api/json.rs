@@ -61,13 +61,22 @@ pub fn not_json() -> ApiError {
 ///
 /// # Errors
 /// 413, 408, or 400 when it breaks off.
-pub async fn read(mut payload: Payload) -> Result<Vec<u8>, ApiError> {
+pub async fn read(payload: Payload) -> Result<Vec<u8>, ApiError> {
+    read_within(payload, LIMIT).await
+}
+
+/// As [`read`], for bodies with a limit of their own.
+///
+/// # Errors
+/// As [`read`].
+pub async fn read_within(mut payload: Payload, limit: usize) -> Result<Vec<u8>, ApiError> {
     let all = async {
         let mut body = web::BytesMut::new();
         while let Some(chunk) = payload.next().await {
             let chunk = chunk.map_err(|_| ApiError::new(StatusCode::BAD_REQUEST, "The body did not arrive whole."))?;
-            if body.len() + chunk.len() > LIMIT {
-                return Err(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "Bodies take 256 KiB."));
+            if body.len() + chunk.len() > limit {
+                let message = format!("This body takes {} KiB.", limit / 1024);
+                return Err(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, message));
             }
             body.extend_from_slice(&chunk);
         }

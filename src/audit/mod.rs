@@ -38,6 +38,42 @@ pub fn record<G>(tx: &mut PgConnection, who: &Actor<G>, now: DateTime<Utc>, even
     queries::insert(tx, &row)
 }
 
+/// Writes many things that somebody did at once, or the program itself, in as few statements as that takes.
+pub fn record_all<G>(
+    tx: &mut PgConnection,
+    tenant: uuid::Uuid,
+    who: Option<&Actor<G>>,
+    now: DateTime<Utc>,
+    events: &[Event],
+) -> QueryResult<()> {
+    let client = who.and_then(|who| who.client.as_ref());
+    let rows = events.iter().map(|event| queries::NewEvent {
+        id: secrets::new_id(now),
+        tenant_id: tenant,
+        organisation_id: event.organisation_id,
+        at: now,
+        actor_kind: if client.is_some() {
+            "api_client"
+        } else if who.is_some() {
+            "user"
+        } else {
+            "system"
+        },
+        actor_id: client.map(|client| client.id).or(who.map(|who| who.user.id)),
+        actor_name: client
+            .map(|client| &client.name)
+            .or(who.map(|who| &who.user.name))
+            .map_or("Guildhall", |name| name),
+        verb: event.verb.as_str(),
+        object_kind: event.object.kind(),
+        object_id: event.object.id(),
+        object_name: &event.object_name,
+        changes: model::to_json(&event.changes),
+        request_id: who.map(|who| who.request_id.as_str()),
+    });
+    queries::insert_all(tx, &rows.collect::<Vec<_>>())
+}
+
 /// Writes what happened without a signed-in person: a first sign-in (`actor`), or the program itself.
 pub fn record_for(
     tx: &mut PgConnection,

@@ -51,6 +51,11 @@ pub fn insert(conn: &mut PgConnection, event: &NewEvent<'_>) -> QueryResult<()> 
     diesel::insert_into(audit_events::table).values(event).execute(conn).map(drop)
 }
 
+/// Appends many.
+pub fn insert_all(conn: &mut PgConnection, events: &[NewEvent<'_>]) -> QueryResult<()> {
+    diesel::insert_into(audit_events::table).values(events).execute(conn).map(drop)
+}
+
 /// A page of the tenant's history, or of one organisation's, newest first.
 pub fn list(
     conn: &mut PgConnection,

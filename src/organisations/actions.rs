@@ -61,7 +61,7 @@ pub fn create_below(
 }
 
 /// What differs between two states of an organisation.
-fn changes(old: &Details, new: &Details) -> Vec<Change> {
+pub(super) fn changes(old: &Details, new: &Details) -> Vec<Change> {
     let owner = |details: &Details| details.invoice_owner.map(super::model::InvoiceOwner::word);
     let count = |details: &Details| details.customer_count.to_string();
     let properties = |details: &Details| details.properties.to_string();

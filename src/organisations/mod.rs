@@ -8,6 +8,7 @@ mod counts;
 pub mod desk;
 mod export;
 mod forms;
+pub mod import;
 pub mod model;
 pub mod pages;
 mod queries;

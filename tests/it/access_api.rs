@@ -204,6 +204,8 @@ pub const API: &[Row] = &[
     row(("GET", "/api/v1/invitation-batches/{id}"), "READ_INVITATION", (200, 200), "", ""),
     // What changes something. An empty body is wanted whole where one is wanted at all.
     row(("POST", "/api/v1/organisations"), "WRITE_PARTNER", (403, 400), "", "{}"),
+    // Not JSON.
+    row(("POST", "/api/v1/organisations/import"), "WRITE_PARTNER", (403, 415), "", "{}"),
     row(("PATCH", "/api/v1/organisations/{id}"), "WRITE_PARTNER", (403, 200), "", r#"{"country":"CA"}"#),
     row(("DELETE", "/api/v1/organisations/{id}"), "WRITE_PARTNER", (403, 200), "", ""),
     row(("POST", "/api/v1/organisations/{id}/suspend"), "WRITE_PARTNER", (403, 200), "", ""),

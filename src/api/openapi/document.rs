@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::groups;
-use super::operations::{Operation, all};
+use super::operations::{CSV, Operation, all};
 use super::{errors, oauth, parameters, queries, schemas};
 use crate::access::Permission;
 use crate::api_clients;
@@ -75,11 +75,18 @@ fn described(operation: &Operation) -> Value {
         "responses": responses,
     });
     if let Some((name, example)) = operation.body {
-        let example: Value = serde_json::from_str(example).unwrap_or_default();
-        let content = json!({ "application/json": { "schema": schema(operation.path, name), "example": example } });
+        let content = body(operation.path, name, example);
         described["requestBody"] = json!({ "required": true, "content": content });
     }
     described
+}
+
+fn body(path: &str, name: &str, example: &str) -> Value {
+    if name == CSV {
+        return json!({ "text/csv": { "schema": { "type": "string" }, "example": example } });
+    }
+    let example: Value = serde_json::from_str(example).unwrap_or_default();
+    json!({ "application/json": { "schema": schema(path, name), "example": example } })
 }
 
 fn needed(permissions: &[&str]) -> String {

@@ -81,7 +81,7 @@ const fn about(status: u16) -> &'static str {
         408 => "The body did not arrive in time.",
         409 => "It is there already, or does not fit what is there.",
         412 => "It has another version by now; both are named.",
-        413 => "The body is over 256 KiB.",
+        413 => "The body is over 256 KiB; an import over 4 MiB or 10,000 rows.",
         415 => "The body is of another kind than is taken here.",
         422 => "A field is not allowed; every one is named.",
         429 => "Too many calls in a minute.",

@@ -104,6 +104,7 @@ pub fn all() -> Vec<Operation> {
     all.extend(collections());
     all.push(operation!("get" "/api/v1/organisations/{id}/invoice-owner", "Collections", "Which Zuora account owns a new subscription’s invoices", "READ_PARTNER", INVOICE, None, 200 "InvoiceOwner"));
     all.extend(exports());
+    all.push(operation!("post" "/api/v1/organisations/import", "Change organisations", "Import organisations from CSV: a header of name, zuoraAccountId, isZuoraInvoiceOwner and what else there is; 10,000 rows and 4 MiB at most", "WRITE_PARTNER, by the programme’s own credentials", IMPORT, Some((CSV, PARTNERS_CSV)), 200 "Import"));
     all.extend(super::writes::all());
     // The history has its moments under another name.
     for operation in all.iter_mut().filter(|operation| operation.path.starts_with("/api/v1/audit-events")) {
@@ -113,6 +114,11 @@ pub fn all() -> Vec<Operation> {
 }
 
 const RECENT: &str = r#"{"type":"greaterOrEqual","field":"at","value":"2026-01-01T00:00:00.000Z"}"#;
+const IMPORT: &[Parameter] =
+    &[parameter("dry_run", "query", false, "true checks every row and creates nothing; the answer is the same.")];
+/// The name of a body that is no JSON.
+pub const CSV: &str = "Csv";
+const PARTNERS_CSV: &str = "name,zuoraAccountId,isZuoraInvoiceOwner\r\nAcme Resellers,2c92c0f978,true\r\n";
 const INVOICE: &[Parameter] =
     &[ID, parameter("customerZuoraAccountId", "query", true, "The new customer’s Zuora account ID.")];
 

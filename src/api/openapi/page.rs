@@ -5,7 +5,7 @@ use askama::Template;
 
 use super::errors;
 use super::groups;
-use super::operations::{Operation, all};
+use super::operations::{CSV, Operation, all};
 use crate::access::Permission;
 use crate::api::dialect::Dialect;
 use crate::api_clients;
@@ -115,7 +115,9 @@ fn curl(operation: &Operation) -> String {
     let headers = operation.parameters.iter().filter(|parameter| parameter.place == "header" && parameter.required);
     let value = |name: &str| if name == "X-Servitly-Tenant" { "$TENANT" } else { "$ORGANISATION_ID" };
     lines.extend(headers.map(|header| format!("-H \"{}: {}\"", header.name, value(header.name))));
-    if let Some((_, example)) = operation.body {
+    if operation.body.is_some_and(|(name, _)| name == CSV) {
+        lines.extend(["-H 'Content-Type: text/csv'".into(), "--data-binary @partners.csv".into()]);
+    } else if let Some((_, example)) = operation.body {
         lines.push("-H 'Content-Type: application/json'".into());
         lines.push(format!("-d '{}'", indented(example)));
     }

@@ -2,6 +2,7 @@
 
 pub mod collections;
 pub mod export;
+mod import;
 mod invoice_owner;
 mod me;
 mod read;
@@ -12,6 +13,7 @@ use actix_web::web;
 /// Routes below `/api/v1`.
 pub fn routes(config: &mut web::ServiceConfig) {
     config
+        .service(web::resource("/v1/organisations/import").route(web::post().to(import::organisations)))
         .service(web::resource("/v1/organisations/{id}/invoice-owner").route(web::get().to(invoice_owner::show)))
         .service(web::resource("/v1/me").route(web::get().to(me::show)))
         .configure(writes::routes)

@@ -1,0 +1,314 @@
+//! Partners from a CSV file: each row checked as *Create Partner* checks its form, good rows created in statements of
+//! many rows with their history, the others told with row, column and reason. For the API and the command line alike.
+//!
+//! The columns are the members of an organisation in the API, so that an export can be imported elsewhere.
+
+use std::collections::{HashMap, HashSet};
+use std::io::Read;
+
+use chrono::{DateTime, Utc};
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::actions;
+use super::forms::CreateForm;
+use super::model::{Details, name_key, properties_problem};
+use crate::access::{Actor, OrganisationKind, WritePartners};
+use crate::audit::{self, Event, Object, Verb};
+use crate::csv::{BOM, unguarded};
+use crate::db::Fault;
+use crate::db::schema::{organisations, tenants};
+use crate::input::{self, Problem};
+use crate::secrets;
+
+/// Rows that are written together, in one transaction. A row takes 17 parameters, a statement 65,535.
+pub const BATCH: usize = 1_000;
+
+/// What is read, and what an export has besides.
+const TAKEN: [&str; 10] = [
+    "name",
+    "logo",
+    "zuoraAccountId",
+    "isZuoraInvoiceOwner",
+    "salesforceAccountId",
+    "code",
+    "country",
+    "timezone",
+    "customerCount",
+    "properties",
+];
+const PASSED_OVER: [&str; 10] =
+    ["id", "number", "kind", "parentId", "shop", "selfService", "state", "users", "version", "createdAt"];
+
+/// Where partners go, and who brings them; nobody is the program itself, told from the command line.
+#[derive(Debug, Clone)]
+pub struct Target {
+    pub tenant: Uuid,
+    /// The tenant's own organisation.
+    pub parent: Uuid,
+    pub time_zone: String,
+    pub salesforce: bool,
+    pub by: Option<Actor<WritePartners>>,
+}
+
+/// Why a row is not imported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowFault {
+    /// Its number in the file; the header is row 1.
+    pub row: u64,
+    /// The column; empty for the row as a whole.
+    pub column: &'static str,
+    pub code: &'static str,
+    pub message: String,
+}
+
+/// A row that can be imported.
+#[derive(Debug, Clone)]
+pub struct Row {
+    pub row: u64,
+    pub details: Details,
+}
+
+/// The rows of a file, checked one by one.
+pub struct Rows<R> {
+    reader: csv::Reader<R>,
+    columns: Vec<String>,
+    salesforce: bool,
+    row: u64,
+    names: HashMap<String, u64>,
+    codes: HashMap<String, u64>,
+}
+
+impl<R: Read> Rows<R> {
+    /// Reads the header.
+    ///
+    /// # Errors
+    /// A sentence about the header.
+    pub fn of(file: R, salesforce: bool) -> Result<Self, String> {
+        let mut reader = csv::ReaderBuilder::new().flexible(true).has_headers(false).from_reader(file);
+        let mut header = csv::ByteRecord::new();
+        if !reader.read_byte_record(&mut header).map_err(|error| error.to_string())? {
+            return Err("The file is empty.".into());
+        }
+        let columns: Vec<String> =
+            header.iter().map(|cell| String::from_utf8_lossy(cell).trim_start_matches(BOM).trim().to_owned()).collect();
+        let unknown = columns.iter().find(|name| {
+            !TAKEN.contains(&name.as_str()) && !PASSED_OVER.contains(&name.as_str()) && *name != "updatedAt"
+        });
+        if let Some(unknown) = unknown {
+            let unknown: String = unknown.chars().filter(|c| !c.is_control()).take(60).collect();
+            return Err(format!("The column “{unknown}” is not known. Columns: {}.", TAKEN.join(", ")));
+        }
+        if columns.iter().collect::<HashSet<_>>().len() < columns.len() {
+            return Err("A column stands twice.".into());
+        }
+        if !columns.iter().any(|name| name == "name") {
+            return Err("The column name is missing.".into());
+        }
+        Ok(Self { reader, columns, salesforce, row: 1, names: HashMap::new(), codes: HashMap::new() })
+    }
+
+    fn check(&mut self, record: &csv::ByteRecord) -> Result<Row, Vec<RowFault>> {
+        let row = self.row;
+        let whole = |code, message: &str| vec![RowFault { row, column: "", code, message: message.into() }];
+        if record.len() != self.columns.len() {
+            return Err(whole("wrong_length", "The row has another number of cells than the header."));
+        }
+        let cells: Result<Vec<&str>, _> = record.iter().map(std::str::from_utf8).collect();
+        let Ok(cells) = cells else { return Err(whole("not_utf8", "Save the file as UTF-8.")) };
+        let cell = |name: &str| {
+            let at = self.columns.iter().position(|column| column == name);
+            at.map_or("", |at| unguarded(cells[at]))
+        };
+        if cell("kind") == "host" {
+            return Err(whole("not_a_partner", "This is the programme's own organisation."));
+        }
+        let details = details(&cell, self.salesforce).map_err(|faults| {
+            let fault = |(column, code, message)| RowFault { row, column, code, message };
+            faults.into_iter().map(fault).collect::<Vec<_>>()
+        })?;
+        let twice = |column, first: u64| {
+            let message = format!("Row {first} has the same {column}.");
+            vec![RowFault { row, column, code: "taken", message }]
+        };
+        let code = details.code.as_ref().map(|code| code.to_lowercase());
+        if let Some(first) = self.names.get(&name_key(&details.name)) {
+            return Err(twice("name", *first));
+        }
+        if let Some(first) = code.as_ref().and_then(|code| self.codes.get(code)) {
+            return Err(twice("code", *first));
+        }
+        self.names.insert(name_key(&details.name), row);
+        self.codes.extend(code.map(|code| (code, row)));
+        Ok(Row { row, details })
+    }
+}
+
+impl<R: Read> Iterator for Rows<R> {
+    type Item = Result<Row, Vec<RowFault>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut record = csv::ByteRecord::new();
+        self.row += 1;
+        match self.reader.read_byte_record(&mut record) {
+            Ok(false) => None,
+            Ok(true) => Some(self.check(&record)),
+            Err(error) => {
+                let fault = RowFault { row: self.row, column: "", code: "unreadable", message: error.to_string() };
+                Some(Err(vec![fault]))
+            }
+        }
+    }
+}
+
+type CellFault = (&'static str, &'static str, String);
+
+/// The rules of the form, and of the API for what the form does not have.
+fn details<'a>(cell: &impl Fn(&str) -> &'a str, salesforce: bool) -> Result<Details, Vec<CellFault>> {
+    let owner = match cell("isZuoraInvoiceOwner").trim().to_ascii_lowercase().as_str() {
+        "true" => "partner",
+        "false" => "end_customer",
+        _ => "",
+    };
+    let form = CreateForm {
+        name: cell("name").into(),
+        logo: cell("logo").into(),
+        zuora_account_id: cell("zuoraAccountId").into(),
+        salesforce_account_id: cell("salesforceAccountId").into(),
+        invoice_owner: owner.into(),
+        once: String::new(),
+    };
+    let mut faults: Vec<CellFault> = Vec::new();
+    let mut details = form.parse(salesforce).unwrap_or_else(|problems| {
+        faults.extend(problems.iter().map(|(field, problem)| told(field, problem)));
+        Details::default()
+    });
+    let mut note = |column, problem: &Problem| faults.push((column, problem.code(), problem.words()));
+    match input::code(cell("code")) {
+        Ok(code) => details.code = code,
+        Err(problem) => note("code", &problem),
+    }
+    match input::country(cell("country")) {
+        Ok(country) => details.country = country,
+        Err(problem) => note("country", &problem),
+    }
+    match Some(cell("timezone")).filter(|zone| !zone.trim().is_empty()).map(input::time_zone).transpose() {
+        Ok(zone) => details.time_zone = zone,
+        Err(problem) => note("timezone", &problem),
+    }
+    match Some(cell("customerCount")).filter(|count| !count.trim().is_empty()).map(input::sales_amount).transpose() {
+        Ok(count) => details.customer_count = count.unwrap_or_default(),
+        Err(problem) => note("customerCount", &problem),
+    }
+    let properties = Some(cell("properties")).filter(|text| !text.trim().is_empty());
+    match properties.map(serde_json::from_str::<serde_json::Value>).transpose() {
+        Err(_) => faults.push(("properties", "not_an_object", "Send an object of strings.".into())),
+        Ok(None) => {}
+        Ok(Some(value)) => match properties_problem(&value) {
+            Some((code, message)) => faults.push(("properties", code, message.into())),
+            None => details.properties = value,
+        },
+    }
+    if faults.is_empty() { Ok(details) } else { Err(faults) }
+}
+
+/// A problem of the form under the name of its column.
+fn told(field: &str, problem: &Problem) -> CellFault {
+    match field {
+        "name" => ("name", problem.code(), problem.words()),
+        "logo" => ("logo", problem.code(), problem.words()),
+        "zuora_account_id" => ("zuoraAccountId", problem.code(), problem.words()),
+        "salesforce_account_id" => ("salesforceAccountId", problem.code(), problem.words()),
+        _ => ("isZuoraInvoiceOwner", "not_a_boolean", "Enter true or false.".into()),
+    }
+}
+
+/// Creates the partners of some rows, but for those whose name or code is taken, which come back.
+///
+/// # Errors
+/// When the database fails, or whoever imports is no longer who they were.
+pub fn save(tx: &mut PgConnection, target: &Target, now: DateTime<Utc>, rows: &[Row]) -> Result<Vec<RowFault>, Fault> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    if let Some(who) = &target.by {
+        crate::access::queries::still_stands(tx, who)?;
+    }
+    let ids: Vec<Uuid> = rows.iter().map(|_| secrets::new_id(now)).collect();
+    let created: HashSet<Uuid> = insert(tx, target, now, (&ids, rows))?.into_iter().collect();
+    let (made, refused): (Vec<_>, Vec<_>) = ids.iter().zip(rows).partition(|(id, _)| created.contains(*id));
+    let events: Vec<Event> = made.into_iter().map(|(id, row)| event(*id, &row.details)).collect();
+    audit::record_all(tx, target.tenant, target.by.as_ref(), now, &events)?;
+    let refused: Vec<&Row> = refused.into_iter().map(|(_, row)| row).collect();
+    let keys: Vec<String> = refused.iter().map(|row| name_key(&row.details.name)).collect();
+    let names: HashSet<String> = if keys.is_empty() { HashSet::new() } else { taken(tx, target.tenant, &keys)? };
+    let fault = |(row, key): (&&Row, &String)| {
+        let column = if names.contains(key) { "name" } else { "code" };
+        let message = format!("Another organisation has this {column}.");
+        RowFault { row: row.row, column, code: "taken", message }
+    };
+    Ok(refused.iter().zip(&keys).map(fault).collect())
+}
+
+fn event(id: Uuid, new: &Details) -> Event {
+    let before = Details { name: new.name.clone(), ..Details::default() };
+    Event {
+        verb: Verb::Create,
+        object: Object::Organisation(id),
+        object_name: new.name.clone(),
+        organisation_id: Some(id),
+        changes: actions::changes(&before, new),
+    }
+}
+
+fn insert(
+    tx: &mut PgConnection,
+    target: &Target,
+    now: DateTime<Utc>,
+    (ids, rows): (&[Uuid], &[Row]),
+) -> QueryResult<Vec<Uuid>> {
+    let values = ids.iter().zip(rows).map(|(id, Row { details: new, .. })| {
+        (
+            (organisations::id.eq(*id), organisations::tenant_id.eq(target.tenant)),
+            (organisations::parent_id.eq(target.parent), organisations::kind.eq(OrganisationKind::Partner)),
+            (organisations::name.eq(&new.name), organisations::name_key.eq(name_key(&new.name))),
+            (organisations::code.eq(&new.code), organisations::country.eq(&new.country)),
+            organisations::time_zone.eq(new.time_zone.as_deref().unwrap_or(&target.time_zone)),
+            organisations::logo_url.eq(&new.logo_url),
+            organisations::zuora_account_id.eq(&new.zuora_account_id),
+            organisations::salesforce_account_id.eq(&new.salesforce_account_id),
+            organisations::invoice_owner.eq(new.invoice_owner),
+            (organisations::customer_count.eq(new.customer_count), organisations::properties.eq(&new.properties)),
+            (organisations::created_at.eq(now), organisations::updated_at.eq(now)),
+        )
+    });
+    diesel::insert_into(organisations::table)
+        .values(values.collect::<Vec<_>>())
+        .on_conflict_do_nothing()
+        .returning(organisations::id)
+        .get_results(tx)
+}
+
+/// Which of these names somebody has.
+fn taken(tx: &mut PgConnection, tenant: Uuid, keys: &[String]) -> QueryResult<HashSet<String>> {
+    let taken = organisations::table
+        .filter(organisations::tenant_id.eq(tenant))
+        .filter(organisations::name_key.eq_any(keys))
+        .filter(organisations::state.ne("deleted"))
+        .select(organisations::name_key)
+        .load(tx)?;
+    Ok(taken.into_iter().collect())
+}
+
+/// The tenant of a slug, for the command line. None when there is none.
+pub fn target(conn: &mut PgConnection, slug: &str) -> QueryResult<Option<Target>> {
+    let found = organisations::table
+        .inner_join(tenants::table)
+        .filter(tenants::slug.eq(slug))
+        .filter(organisations::kind.eq(OrganisationKind::Host))
+        .select((tenants::id, organisations::id, organisations::time_zone, tenants::uses_salesforce))
+        .first::<(Uuid, Uuid, String, bool)>(conn)
+        .optional()?;
+    Ok(found.map(|(tenant, parent, time_zone, salesforce)| Target { tenant, parent, time_zone, salesforce, by: None }))
+}

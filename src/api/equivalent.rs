@@ -84,14 +84,14 @@ struct Narrowed {
 
 /// The call for a page; none where the API would answer something else, or where nobody would want it.
 pub fn of(shown: &Shown<'_>) -> Option<ApiCall> {
-    let (_, collection, shows) = TABLE.iter().find(|(page, ..)| *page == shown.pattern)?;
+    let (_, collection, kind) = TABLE.iter().find(|(page, ..)| *page == shown.pattern)?;
     if !wanted_by(shown.reader) {
         return None;
     }
     let (one, list, find) = operations(collection);
-    match shows {
-        Shows::One => item(shown, one, shown.ids().last()?),
-        Shows::Own => item(shown, one, shown.reader.organisation.id),
+    match kind {
+        Shows::One => item(shown, &one, shown.ids().last()?),
+        Shows::Own => item(shown, &one, shown.reader.organisation.id),
         // A later page begins at a row that calls do not know of.
         Shows::List(..) if shown.parameter("from").is_some() => None,
         Shows::List(size, narrow) => {
@@ -115,9 +115,9 @@ fn wanted_by(reader: &Principal) -> bool {
     reader.is_staff() || reader.may(Permission::ManageApiClients)
 }
 
-fn item(shown: &Shown<'_>, named: Named, id: Uuid) -> Option<ApiCall> {
+fn item(shown: &Shown<'_>, named: &Named, id: Uuid) -> Option<ApiCall> {
     let address = named.1.replace("{id}", &id.to_string());
-    call(shown, &named, &address, None, "")
+    call(shown, named, &address, None, "")
 }
 
 fn call(shown: &Shown<'_>, named: &Named, address: &str, body: Option<&str>, note: &'static str) -> Option<ApiCall> {
@@ -189,11 +189,13 @@ fn whose(shown: &Shown<'_>) -> Uuid {
     shown.ids().next().unwrap_or(shown.reader.organisation.id)
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "one shape for every list in TABLE, some of which the API cannot tell")]
 fn people(shown: &Shown<'_>) -> Option<Narrowed> {
     let queries = vec![eq("organisationId", &whose(shown).to_string())];
     Some(Narrowed { queries, sort: "name", ..Narrowed::default() })
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "one shape for every list in TABLE, some of which the API cannot tell")]
 fn history(shown: &Shown<'_>) -> Option<Narrowed> {
     let all = shown.pattern == paths::HISTORY;
     let queries = if all { Vec::new() } else { vec![eq("organisationId", &whose(shown).to_string())] };
@@ -217,11 +219,13 @@ fn records(shown: &Shown<'_>) -> Option<Narrowed> {
     Some(Narrowed { queries, sort, descending: is_descending(shown, sort != "companyName"), ..Narrowed::default() })
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "one shape for every list in TABLE, some of which the API cannot tell")]
 fn connections(shown: &Shown<'_>) -> Option<Narrowed> {
     let state = shown.parameter("state").filter(|state| state == "ended").map_or("live", |_| "ended");
     Some(Narrowed { queries: vec![eq("state", state)], descending: true, ..Narrowed::default() })
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "one shape for every list in TABLE, some of which the API cannot tell")]
 fn clients(shown: &Shown<'_>) -> Option<Narrowed> {
     let state = shown.parameter("state").filter(|state| state == "revoked").map_or("active", |_| "revoked");
     let mut queries = vec![eq("state", state)];

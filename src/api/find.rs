@@ -240,12 +240,11 @@ fn lowered(sql: &str) -> String {
 /// Where a trigram index holds the folded text of a column, and with it whatever a search for a part of it finds.
 fn indexed(sql: &str) -> Option<&'static str> {
     match sql {
-        "o.name" => Some("o.search_text"),
         "r.company_name" | "r.email" | "r.email_key" => Some("r.search_text"),
         "i.company_name" | "i.email" | "i.email_key" => Some("i.search_text"),
         "u.name" | "u.email" | "u.email_key" => Some("(' ' || fold_text(lower(u.name)) || ' ' || u.email_key)"),
-        // Of these the lower case is indexed, which is the folded text of whatever has no accents.
-        "o.code" | "o.zuora_account_id" | "o.salesforce_account_id" => Some("o.search_text"),
+        // Of all but the name the lower case is indexed, which is the folded text of whatever has no accents.
+        "o.name" | "o.code" | "o.zuora_account_id" | "o.salesforce_account_id" => Some("o.search_text"),
         _ => None,
     }
 }

@@ -138,12 +138,11 @@ fn position(conn: &mut Option<PgConnection>, url: &str, question: &'static str) 
     }
     // In a transaction, since PgBouncer may give each statement another backend.
     let answer = conn.as_mut()?.transaction(|tx| sql_query(question).get_result::<Position>(tx));
-    match answer {
-        Ok(position) => position.at.as_deref().and_then(number),
-        Err(_) => {
-            *conn = None;
-            None
-        }
+    if let Ok(position) = answer {
+        position.at.as_deref().and_then(number)
+    } else {
+        *conn = None;
+        None
     }
 }
 

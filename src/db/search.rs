@@ -56,8 +56,9 @@ impl Statement {
     pub fn and(mut self, text: &str, value: Value) -> Self {
         let cast = value.cast();
         self.values.push(value);
-        self.text.push_str(text);
-        self.text.push_str(&format!("${}::{cast}", self.values.len()));
+        for piece in [text, "$", &self.values.len().to_string(), "::", cast] {
+            self.text.push_str(piece);
+        }
         self
     }
 

@@ -89,6 +89,7 @@ mod signin;
 mod support;
 #[cfg(test)]
 mod telemetry;
+#[cfg(test)]
 mod token_rows;
 #[cfg(test)]
 mod tokens;

@@ -30,7 +30,9 @@ fn named(text: &str) -> Vec<String> {
 }
 
 fn is_path(name: &str) -> bool {
-    !name.contains(' ') && (FOLDERS.iter().any(|folder| name.starts_with(folder)) || name.ends_with(".toml"))
+    !name.contains(' ')
+        && (FOLDERS.iter().any(|folder| name.starts_with(folder))
+            || Path::new(name).extension().is_some_and(|kind| kind == "toml"))
 }
 
 fn is_word(text: &str) -> bool {

@@ -84,15 +84,11 @@ pub enum Refused {
 /// # Errors
 /// 400 for a format that is not known.
 pub fn format_of(request: &HttpRequest, parameters: &Parameters) -> Result<Format, ApiError> {
-    match parameters.get("format") {
-        Some(name) => {
-            Format::named(name).ok_or_else(|| super::page::wrong("format", "not_a_choice", "Send ndjson or csv."))
-        }
-        None => {
-            let accept = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
-            Ok(Format::accepted(accept.unwrap_or_default()))
-        }
+    if let Some(name) = parameters.get("format") {
+        return Format::named(name).ok_or_else(|| super::page::wrong("format", "not_a_choice", "Send ndjson or csv."));
     }
+    let accept = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+    Ok(Format::accepted(accept.unwrap_or_default()))
 }
 
 /// Begins an export. The first batch is read before the answer begins, so that what fails at once is told by a status.
@@ -124,7 +120,7 @@ pub async fn answer(request: &HttpRequest, portal: &Shared, order: Order) -> Res
     let first = export.reader.read(order.after, size).await.map_err(Refused::Db)?;
     export.took(&first);
     let bytes = export.written(&first);
-    let rest = stream::unfold(export, |export| export.chunk());
+    let rest = stream::unfold(export, Export::chunk);
     let body = futures_util::StreamExt::chain(stream::iter([Ok(bytes)]), rest);
     Ok(answer.streaming(Box::pin(body)))
 }

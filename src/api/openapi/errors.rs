@@ -48,11 +48,11 @@ pub fn response(dialect: Dialect, status: u16) -> Value {
     });
     match status {
         429 | 503 => {
-            response["headers"] = json!({ "Retry-After": header("Seconds to wait.", &json!({ "type": "integer" })) })
+            response["headers"] = json!({ "Retry-After": header("Seconds to wait.", &json!({ "type": "integer" })) });
         }
         401 => {
             response["headers"] =
-                json!({ "WWW-Authenticate": header("How to authenticate.", &json!({ "type": "string" })) })
+                json!({ "WWW-Authenticate": header("How to authenticate.", &json!({ "type": "string" })) });
         }
         _ => {}
     }

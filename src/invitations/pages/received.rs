@@ -15,17 +15,7 @@ use crate::web::{AppError, Frame, query};
 
 /// `GET …/invitations/received`
 pub async fn index(desk: Desk<ReadInvitations>, frame: Frame) -> Result<HttpResponse, AppError> {
-    let filter = Filter {
-        tenant: desk.who.tenant.id,
-        whose: Whose::ReceivedBy(desk.organisation),
-        standing: None,
-        stuck: false,
-        delivery: None,
-        age: None,
-        inviter: None,
-        search: String::new(),
-        now: frame.portal.clock.now(),
-    };
+    let filter = everything(&frame, &desk);
     let from = Cursor::decode(&frame.parameter("from"));
     let continued = from.is_some();
     let page = frame
@@ -57,6 +47,21 @@ pub async fn index(desk: Desk<ReadInvitations>, frame: Frame) -> Result<HttpResp
         no_mail: false,
         header: desk.header,
     })
+}
+
+/// Whatever the organisation received.
+fn everything(frame: &Frame, desk: &Desk<ReadInvitations>) -> Filter {
+    Filter {
+        tenant: desk.who.tenant.id,
+        whose: Whose::ReceivedBy(desk.organisation),
+        standing: None,
+        stuck: false,
+        delivery: None,
+        age: None,
+        inviter: None,
+        search: String::new(),
+        now: frame.portal.clock.now(),
+    }
 }
 
 /// One's own invitation leads to the page where it is decided; others are only listed.

@@ -178,8 +178,7 @@ fn field(form: ElementRef<'_>, control: ElementRef<'_>, place: Place, action: &s
         "textarea" => control.text().collect(),
         "select" => control
             .select(&select("option[selected]"))
-            .filter_map(|one| one.value().attr("value").map(str::to_owned))
-            .next()
+            .find_map(|one| one.value().attr("value").map(str::to_owned))
             .unwrap_or_default(),
         "radio" | "checkbox" if control.value().attr("checked").is_none() => String::new(),
         _ => attribute("value"),

@@ -92,11 +92,10 @@ impl Kind {
     pub fn right(&self, name: &str) -> String {
         match self {
             Self::Name(_) | Self::Short(_) | Self::Plain => format!("Right {}", &name[..name.len().min(8)]),
-            Self::Email => "right@zebra.example".into(),
+            Self::Email | Self::List => "right@zebra.example".into(),
             Self::Number => "7".into(),
             Self::Choice(options) => options.iter().find(|one| !one.is_empty()).cloned().unwrap_or_default(),
             Self::Box => "true".into(),
-            Self::List => "right@zebra.example".into(),
             _ => String::new(),
         }
     }
@@ -122,8 +121,7 @@ pub fn of_control(name: &str, control: &str, options: &[String]) -> Option<Kind>
 
 fn of_text(name: &str) -> Option<Kind> {
     Some(match name {
-        "name" => Kind::Name(100),
-        "company_name" | "company" => Kind::Name(100),
+        "name" | "company_name" | "company" => Kind::Name(100),
         "email" => Kind::Email,
         "logo" => Kind::Url,
         "shop_url" | "self_service_url" => Kind::Application,
@@ -186,19 +184,16 @@ pub fn of_parameter(path: &str, name: &str, place: &str) -> Option<Kind> {
         ("limit", _) if path.ends_with("/export") => Kind::Limit(0),
         ("format", _) => Kind::Choice(Vec::new()),
         ("after", _) => Kind::Cursor,
-        (_, "path") => Kind::Uuid,
+        (_, "path") | ("partner_ids[]" | "Requester-Organization-ID" | "Target-Organization-ID", _) => Kind::Uuid,
         ("page" | "offset", _) => Kind::Page,
         ("size" | "limit", _) => Kind::Limit(1_000),
         ("sort" | "order_by", _) => Kind::Sort,
         ("sortOrder" | "order_dir", _) => Kind::Order,
         ("queryMore", _) => Kind::Cursor,
-        ("partner_ids[]", _) => Kind::Uuid,
         ("search_field" | "partner_types[]" | "invitation_statuses[]" | "X-Servitly-Tenant", _) => {
             Kind::Choice(Vec::new())
         }
-        ("Requester-Organization-ID" | "Target-Organization-ID", _) => Kind::Uuid,
-        ("search_text" | "customerZuoraAccountId", _) => Kind::Search,
-        ("Idempotency-Key" | "If-Match", "header") => Kind::Search,
+        ("search_text" | "customerZuoraAccountId", _) | ("Idempotency-Key" | "If-Match", "header") => Kind::Search,
         _ => return None,
     })
 }

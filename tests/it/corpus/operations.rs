@@ -18,7 +18,7 @@ pub fn targets(ground: &Ground) -> Vec<Target> {
     let outside = |path: &str| path.contains("oauth2") || path.starts_with("/.well-known");
     for (path, item) in document["paths"].as_object().expect("paths").iter().filter(|(path, _)| !outside(path)) {
         for method in METHODS.iter().filter(|method| item.get(**method).is_some()) {
-            let operation = Described { document: &document, path, described: &item[*method] };
+            let operation = Described { document: &document, path, operation: &item[*method] };
             all.push(operation.target(ground, method, &token));
         }
     }
@@ -34,18 +34,18 @@ fn token(ground: &Ground) -> String {
 struct Described<'a> {
     document: &'a Json,
     path: &'a str,
-    described: &'a Json,
+    operation: &'a Json,
 }
 
 impl Described<'_> {
     fn target(&self, ground: &Ground, method: &str, token: &str) -> Target {
-        let mut fields: Vec<Field> = self.described["parameters"]
+        let mut fields: Vec<Field> = self.operation["parameters"]
             .as_array()
             .into_iter()
             .flatten()
             .map(|one| self.parameter(ground, one))
             .collect();
-        let content = &self.described["requestBody"]["content"]["application/json"];
+        let content = &self.operation["requestBody"]["content"]["application/json"];
         if !content.is_null() {
             let members = self.members(&content["schema"]);
             let example = content["example"].as_object().cloned().unwrap_or_default();

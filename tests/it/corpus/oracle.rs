@@ -50,10 +50,12 @@ pub fn allowed(target: &Target, field: &Field, value: &Value, want: Want) -> All
         (_, Place::Header, _) if is_no_header => Allowed::Closes(&[400, 401, 403, 404, 422]),
         (_, Place::Query | Place::Path, _) if is_no_address => Allowed::Closes(&[400]),
         (_, Place::Form, Want::TooLarge) | (Face::Api(_), Place::Json, Want::TooLarge) => Allowed::One(&[413]),
-        (_, Place::Query | Place::Path | Place::Header, Want::TooLarge) | (_, _, Want::Odd) => Allowed::Any,
+        (_, Place::Query | Place::Path | Place::Header, Want::TooLarge)
+        | (_, _, Want::Odd)
+        | (Face::Page | Face::Gate, Place::Query, _)
+        | (Face::Page | Face::Gate, Place::Json, Want::TooLarge) => Allowed::Any,
         (Face::Page, Place::Form, Want::Wrong) if field.kind == Kind::Token => Allowed::One(&[403]),
         (Face::Page, Place::Form, Want::Wrong) => Allowed::One(&[422]),
-        (Face::Page | Face::Gate, Place::Query, _) => Allowed::Any,
         (_, Place::Path, _) => Allowed::One(&[400, 404]),
         // Seed 002 tells every fault of a field by 422, wherever the field stands.
         (Face::Api("detail"), Place::Header | Place::Query, _) => Allowed::One(&[400, 401, 403, 404, 422]),
@@ -62,7 +64,6 @@ pub fn allowed(target: &Target, field: &Field, value: &Value, want: Want) -> All
         (Face::Api("statusCode"), Place::Json, Want::Wrong) => Allowed::One(&[400, 403, 404, 409, 422]),
         (_, Place::Json, Want::Wrong) => Allowed::One(&[400, 422]),
         (_, _, Want::Wrong | Want::Unreadable) => Allowed::One(&[400]),
-        (Face::Page | Face::Gate, Place::Json, Want::TooLarge) => Allowed::Any,
     }
 }
 
@@ -81,7 +82,7 @@ pub fn judge(expected: &Expected<'_>, seen: &Seen, before: &Digests, after: &Dig
     match expected.allowed {
         _ if status >= 500 => faults.push(format!("a fault of ours: {status}")),
         Allowed::One(all) | Allowed::Closes(all) if !all.is_empty() && !all.contains(&status) => {
-            faults.push(format!("{status}, not {all:?}"))
+            faults.push(format!("{status}, not {all:?}"));
         }
         _ => {}
     }

@@ -61,7 +61,7 @@ impl Asker {
     pub fn unit(&mut self, route: &Route, who: usize) {
         let places = slots(route.pattern);
         let random: Vec<_> = places.iter().map(|slot| (slot.clone(), Class::Random)).collect();
-        let nothing = (!places.is_empty()).then(|| self.cell(route, who, &random, None)).flatten();
+        let nothing = (!places.is_empty()).then(|| self.cell(route, who, &random, None));
         for classes in self.combinations(route, who, &places) {
             self.cell(route, who, &classes, nothing.as_ref());
         }
@@ -83,7 +83,7 @@ impl Asker {
         }
     }
 
-    fn cell(&mut self, route: &Route, who: usize, classes: &[(Slot, Class)], nothing: Option<&Told>) -> Option<Told> {
+    fn cell(&mut self, route: &Route, who: usize, classes: &[(Slot, Class)], nothing: Option<&Told>) -> Told {
         let cell = self.request(route, who, classes);
         let expected = route.expected(&self.world.principals[who], classes);
         let may_change = !route.reads() && expected.may_change();
@@ -108,7 +108,7 @@ impl Asker {
             self.unsettled.push(cell);
             self.settle_if_many(SETTLED_TOGETHER);
         }
-        Some(told)
+        told
     }
 
     /// The request of a cell.
@@ -248,7 +248,7 @@ fn told(cell: &Cell, answer: &Answer) -> Told {
     let path = cell.address.split('?').next().unwrap_or_default();
     let body = body.replace(&cell.address, "").replace(path, "");
     let kept =
-        |(name, _): &&(String, String)| !EACH_TIME.contains(&name.as_str()) && !(sent_to_sign_in && name == "location");
+        |(name, _): &&(String, String)| !(EACH_TIME.contains(&name.as_str()) || sent_to_sign_in && name == "location");
     let mut headers: Vec<_> = answer.headers.iter().filter(kept).cloned().collect();
     headers.sort();
     Told { status, headers, body: without_tokens(&body) }

@@ -144,13 +144,13 @@ impl Route {
         let partner = matches!(who.key, Key::Partner(_));
         let of_tenant = host && self.pattern.starts_with("/api/v1/");
         match (class, kind) {
-            (_, Kind::Secret) => Expected::Refused(404),
-            (Class::Own, _) => Expected::Allowed(own),
-            (Class::Other, Kind::Session) => Expected::Refused(404),
+            // Records are each organisation's own, to the host's credentials too.
+            (_, Kind::Secret)
+            | (Class::Other, Kind::Session)
+            | (Class::Neighbour, Kind::Record | Kind::Connection | Kind::Session) => Expected::Refused(404),
             (Class::Other, Kind::Organisation) if partner => Expected::Refused(404),
-            (Class::Other, _) => Expected::Allowed(own),
-            // The host's credentials see their whole tenant; records are each organisation's own.
-            (Class::Neighbour, Kind::Record | Kind::Connection | Kind::Session) => Expected::Refused(404),
+            (Class::Own | Class::Other, _) => Expected::Allowed(own),
+            // The rest of their whole tenant those see.
             (Class::Neighbour, _) if of_tenant => Expected::OneOf(vec![own, 404]),
             (Class::Deleted, kind) if kind.ends() => Expected::OneOf(vec![own, 200, 303, 404, 409, 422]),
             (Class::Deleted, Kind::Organisation) if !self.is_api() => self.in_the_bin(own),

@@ -115,7 +115,7 @@ fn kind(before: &str, name: &str, pattern: &str) -> Option<Kind> {
         (_, "{key}") => Kind::Secret,
         (_, "{number}") => Kind::Number,
         ("partners", "{id}") if !pattern.starts_with("/api/v1/") => Kind::Organisation,
-        ("partners", _) | ("partner-records", _) => Kind::Record,
+        ("partners" | "partner-records", _) => Kind::Record,
         ("organisations" | "partner-organisation", _) => Kind::Organisation,
         ("users" | "staff", _) => Kind::User,
         ("sessions", _) => Kind::Session,

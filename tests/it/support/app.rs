@@ -90,9 +90,9 @@ impl App {
         use actix_web::{test, web};
         let base = BaseUrl::parse(&self.server.origin).expect("a base URL");
         let (config, _) = configured(&self.database.url, base, self.server.port, &self.clock);
-        let authority = self.server.authority.clone();
+        let (authority, clock) = (self.server.authority.clone(), self.clock.clone());
         actix_web::rt::System::new().block_on(async move {
-            let portal = web::Data::new(app::portal(config, &Clock::standing(Utc::now()), false));
+            let portal = web::Data::new(app::portal(config, &clock, false));
             let service = test::init_service(app::program(&portal, &app::Memory::default(), &Extras::none())).await;
             let request = test::TestRequest::get().uri("/health/live").insert_header(("Host", authority)).to_request();
             let answer = test::call_service(&service, request).await;

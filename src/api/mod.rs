@@ -35,6 +35,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         web::scope("/api")
             .wrap(from_fn(door::keep))
             // The portal's own first: it adds writes to paths that seed 004 only reads.
+            .configure(crate::wire::named)
             .configure(v1::routes)
             .configure(crate::wire::routes)
             .default_service(web::to(nothing_here)),

@@ -184,6 +184,21 @@ fn details<'a>(cell: &impl Fn(&str) -> &'a str, salesforce: bool) -> Result<Deta
         faults.extend(problems.iter().map(|(field, problem)| told(field, problem)));
         Details::default()
     });
+    beyond_the_form(cell, &mut details, &mut faults);
+    let properties = Some(cell("properties")).filter(|text| !text.trim().is_empty());
+    match properties.map(serde_json::from_str::<serde_json::Value>).transpose() {
+        Err(_) => faults.push(("properties", "not_an_object", "Send an object of strings.".into())),
+        Ok(None) => {}
+        Ok(Some(value)) => match properties_problem(&value) {
+            Some((code, message)) => faults.push(("properties", code, message.into())),
+            None => details.properties = value,
+        },
+    }
+    if faults.is_empty() { Ok(details) } else { Err(faults) }
+}
+
+/// The columns that the form of a new partner does not have.
+fn beyond_the_form<'a>(cell: &impl Fn(&str) -> &'a str, details: &mut Details, faults: &mut Vec<CellFault>) {
     let mut note = |column, problem: &Problem| faults.push((column, problem.code(), problem.words()));
     match input::code(cell("code")) {
         Ok(code) => details.code = code,
@@ -201,16 +216,6 @@ fn details<'a>(cell: &impl Fn(&str) -> &'a str, salesforce: bool) -> Result<Deta
         Ok(count) => details.customer_count = count.unwrap_or_default(),
         Err(problem) => note("customerCount", &problem),
     }
-    let properties = Some(cell("properties")).filter(|text| !text.trim().is_empty());
-    match properties.map(serde_json::from_str::<serde_json::Value>).transpose() {
-        Err(_) => faults.push(("properties", "not_an_object", "Send an object of strings.".into())),
-        Ok(None) => {}
-        Ok(Some(value)) => match properties_problem(&value) {
-            Some((code, message)) => faults.push(("properties", code, message.into())),
-            None => details.properties = value,
-        },
-    }
-    if faults.is_empty() { Ok(details) } else { Err(faults) }
 }
 
 /// A problem of the form under the name of its column.

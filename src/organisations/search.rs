@@ -166,7 +166,7 @@ fn near(tx: &mut PgConnection, tenant: Uuid, text: &str) -> QueryResult<Option<W
         let found = by_mistyped_address(tx, tenant, text)?;
         return Ok((!found.is_empty()).then_some(Wanted::Ids(found)));
     }
-    if !text.contains(' ') && text.chars().any(|c| c.is_ascii_digit()) {
+    if !text.contains(' ') && text.chars().any(|c| c.is_ascii_digit() || "-_".contains(c)) {
         let found = by_mistyped_id(tx, tenant, text)?;
         if !found.is_empty() {
             return Ok(Some(Wanted::Ids(found)));

@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Nullable, Timestamptz};
 use uuid::Uuid;
 
+use crate::db::migrate;
 use crate::db::schema::{api_tokens, sessions, signin_flows, signin_proofs, tenants};
 
 /// How many mails are held, and when the data was last found to be restored.
@@ -26,7 +27,7 @@ struct Yes {
 
 /// A connection of its own, outside the pool: for the start and for commands.
 pub fn connect(url: &str) -> Result<PgConnection, String> {
-    let mut conn = PgConnection::establish(url).map_err(|_| "the database cannot be reached".to_owned())?;
+    let mut conn = migrate::connect(url)?;
     conn.set_prepared_statement_cache_size(CacheSize::Disabled);
     Ok(conn)
 }

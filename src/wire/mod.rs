@@ -10,6 +10,8 @@ pub use partner_invitations::INVITATIONS;
 
 use actix_web::web;
 
+pub use partner_invitations::named;
+
 /// Every format, a line each.
 pub fn routes(config: &mut web::ServiceConfig) {
     config

@@ -45,13 +45,16 @@ const STATUS: &str = "(CASE WHEN i.state = 'pending' AND i.expires_at <= $3 THEN
 pub fn routes(config: &mut web::ServiceConfig) {
     config
         .service(web::resource("/v1/partner-invitations").route(web::get().to(list)))
-        .service(web::resource("/v1/partner-invitations/find").route(web::post().to(search)))
-        .service(
-            web::resource("/v1/partner-invitations/export")
-                .route(web::get().to(export))
-                .route(web::post().to(export_found)),
-        )
         .service(web::resource("/v1/partner-invitations/{number}").route(web::get().to(one)));
+}
+
+/// Calls that stand where a number could: registered before whatever takes one.
+pub fn named(config: &mut web::ServiceConfig) {
+    config.service(web::resource("/v1/partner-invitations/find").route(web::post().to(search))).service(
+        web::resource("/v1/partner-invitations/export")
+            .route(web::get().to(export))
+            .route(web::post().to(export_found)),
+    );
 }
 
 fn scope(who: &Api<ReadInvitations>, portal: &Shared) -> Scope {

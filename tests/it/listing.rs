@@ -56,9 +56,7 @@ fn a_search_without_a_hit_says_so_and_echoes_safely() {
     let mut owner = app.owner();
     let page = owner.open(&format!("{PARTNERS}?q=%3Cscript%3Ealert(1)%3C/script%3E"));
     page.shows("Nothing matches “<script>alert(1)</script>”").hides("<script>alert(1)");
-    for odd in
-        ["q=%ff%fe", "q=%00", "sort=name;--&order=x", "state=deleted", "from=AAAA", "q=a&q=b", "sort=", "%", "q=%zz"]
-    {
+    for odd in ["q=%ff%fe", "q=%00", "sort=name;--&order=x", "state=deleted", "from=AAAA", "sort=", "%", "q=%zz"] {
         owner.open(&format!("{PARTNERS}?{odd}"));
     }
     owner.open(&format!("{PARTNERS}?q={}", "x".repeat(3_000)));

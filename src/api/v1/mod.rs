@@ -16,6 +16,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/v1/organisations/import").route(web::post().to(import::organisations)))
         .service(web::resource("/v1/organisations/{id}/invoice-owner").route(web::get().to(invoice_owner::show)))
         .service(web::resource("/v1/me").route(web::get().to(me::show)))
+        .configure(read::named)
         .configure(writes::routes)
         .configure(read::routes);
 }

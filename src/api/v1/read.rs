@@ -48,7 +48,19 @@ readable! {
     InvitationBatches: "invitation-batches", ReadInvitations, all::BATCHES;
 }
 
-/// Routes of every collection.
+/// Calls that stand where an id could: registered before whatever takes one.
+pub fn named(config: &mut web::ServiceConfig) {
+    asked::<Organisations>(config, "organisations");
+    asked::<Users>(config, "users");
+    asked::<Partners>(config, "partners");
+    asked::<Connections>(config, "connections");
+    asked::<ApiClients>(config, "api-clients");
+    asked::<AuditEvents>(config, "audit-events");
+    asked::<Invitations>(config, "invitations");
+    asked::<InvitationBatches>(config, "invitation-batches");
+}
+
+/// Lists and items of every collection.
 pub fn routes(config: &mut web::ServiceConfig) {
     at::<Organisations>(config, "organisations");
     at::<Users>(config, "users");
@@ -60,15 +72,17 @@ pub fn routes(config: &mut web::ServiceConfig) {
     at::<InvitationBatches>(config, "invitation-batches");
 }
 
+fn asked<R: Readable>(config: &mut web::ServiceConfig, name: &str) {
+    config.service(web::resource(format!("/v1/{name}/find")).route(web::post().to(Reading::<R>::search))).service(
+        web::resource(format!("/v1/{name}/export"))
+            .route(web::get().to(Reading::<R>::export))
+            .route(web::post().to(Reading::<R>::export_found)),
+    );
+}
+
 fn at<R: Readable>(config: &mut web::ServiceConfig, name: &str) {
     config
         .service(web::resource(format!("/v1/{name}")).route(web::get().to(Reading::<R>::list)))
-        .service(web::resource(format!("/v1/{name}/find")).route(web::post().to(Reading::<R>::search)))
-        .service(
-            web::resource(format!("/v1/{name}/export"))
-                .route(web::get().to(Reading::<R>::export))
-                .route(web::post().to(Reading::<R>::export_found)),
-        )
         .service(web::resource(format!("/v1/{name}/{{id}}")).route(web::get().to(Reading::<R>::one)));
 }
 

@@ -182,7 +182,7 @@ pub fn of_page_query(name: &str) -> Option<Kind> {
 pub fn of_parameter(path: &str, name: &str, place: &str) -> Option<Kind> {
     Some(match (name, place) {
         ("limit", _) if path.ends_with("/export") => Kind::Limit(0),
-        ("format", _) => Kind::Choice(Vec::new()),
+        ("format" | "dry_run", _) => Kind::Choice(Vec::new()),
         ("after", _) => Kind::Cursor,
         (_, "path") | ("partner_ids[]" | "Requester-Organization-ID" | "Target-Organization-ID", _) => Kind::Uuid,
         ("page" | "offset", _) => Kind::Page,
@@ -198,16 +198,23 @@ pub fn of_parameter(path: &str, name: &str, place: &str) -> Option<Kind> {
     })
 }
 
+/// Members whose name says enough.
+fn by_name(name: &str) -> Option<Kind> {
+    Some(match name {
+        "id" | "organization" | "creationTimestamp" | "created_at" | "updated_at" => Kind::Ignored,
+        "country" => Kind::Country,
+        "timezone" | "timeZone" => Kind::TimeZone,
+        "code" => Kind::Code,
+        "properties" => Kind::Properties,
+        "queries" => Kind::Find,
+        _ => return None,
+    })
+}
+
 /// The kind of a member of a body, by its schema, and by its name where the schema says less.
 pub fn of_schema(name: &str, schema: &Json) -> Option<Kind> {
-    match name {
-        "id" | "organization" | "creationTimestamp" | "created_at" | "updated_at" => return Some(Kind::Ignored),
-        "country" => return Some(Kind::Country),
-        "timezone" | "timeZone" => return Some(Kind::TimeZone),
-        "code" => return Some(Kind::Code),
-        "properties" => return Some(Kind::Properties),
-        "queries" => return Some(Kind::Find),
-        _ => {}
+    if let Some(kind) = by_name(name) {
+        return Some(kind);
     }
     if schema == &Json::Bool(true) {
         return Some(Kind::Any);

@@ -31,11 +31,12 @@ const PORTALS: usize = 2;
 
 /// What is refused even when nothing is wrong with it: buttons of states that are not, what is closed to staff, an address
 /// that has to be typed again, an answer that belongs to a sign-in under way.
-const REFUSED_ALL_THE_SAME: [&str; 11] = [
+const REFUSED_ALL_THE_SAME: [&str; 12] = [
     // Of the API, what is done to something in another state than it is.
     "machine POST /api/v1/",
     "machine PATCH /api/v1/",
     "machine DELETE /api/v1/",
+    "GET /api/v1/invitation-batches/{id} ",
     "/undo ",
     "/fresh-link ",
     "/identity/reset ",

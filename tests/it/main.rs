@@ -36,6 +36,7 @@ mod gate;
 mod history;
 #[cfg(test)]
 mod house;
+#[cfg(test)]
 mod import;
 #[cfg(test)]
 mod invitation_proofs;

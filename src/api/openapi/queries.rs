@@ -45,7 +45,9 @@ fn at(path: &str) -> Option<&'static (&'static str, &'static str, Collection)> {
 pub fn sorts(path: &str) -> Vec<&'static str> {
     let Some((_, _, collection)) = at(path) else { return Vec::new() };
     let own = collection.fields.iter().map(|field| field.name);
-    own.chain(collection.sorts.iter().map(|(name, _)| *name)).collect()
+    let others = collection.sorts.iter().map(|(name, _)| *name);
+    // A field may be sorted by another expression than its own: named once.
+    own.clone().chain(others.filter(|name| own.clone().all(|field| field != *name))).collect()
 }
 
 /// List and query of every collection.

@@ -43,7 +43,6 @@ const KNOWN: [&str; 5] = [
 ];
 
 #[test]
-#[ignore = "reads the whole log of the server, which takes minutes: cargo test --test it plans -- --ignored"]
 fn no_page_and_no_list_reads_a_large_table_from_end_to_end() {
     let app = App::start();
     let addresses = every_page::of(&app, Who::Owner);

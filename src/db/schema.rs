@@ -1,5 +1,4 @@
-//! The tables as Diesel sees them. Written by the Diesel CLI (`diesel print-schema`), never by hand;
-//! columns that PostgreSQL computes (`number`, `search_text`) are read-only here.
+//! The tables as Diesel sees them, from `diesel print-schema`, never by hand; what PostgreSQL computes is read-only here.
 
 diesel::table! {
     tenants (id) {

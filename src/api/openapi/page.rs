@@ -157,16 +157,16 @@ fn line_break(depth: usize) -> String {
 /// The path with the ids that its reader fills in, and the parameters that it cannot do without.
 fn address(operation: &Operation) -> String {
     let id = match operation.path.trim_start_matches("/api/v1/").split('/').next().unwrap_or_default() {
-        "organisations" => "$ORGANISATION_ID",
         "users" => "$USER_ID",
         "partners" => "$RECORD_ID",
         "connections" => "$CONNECTION_ID",
         "api-clients" => "$API_CLIENT_ID",
         "audit-events" => "$EVENT_ID",
         "partner-invitations" => "$INVITATION_ID",
+        "invitations" => "$INVITATION_UUID",
+        "invitation-batches" => "$BATCH_ID",
         _ => "$PARTNER_ID",
     };
-    let id = if operation.path.ends_with("/invoice-owner") { "$PARTNER_ID" } else { id };
     let path = operation.path.replace("{id}", id).replace("{user}", "$USER_ID").replace("{number}", "$INVITATION_ID");
     let needed = operation.parameters.iter().filter(|parameter| parameter.place == "query" && parameter.required);
     let value = |name: &str| match name {

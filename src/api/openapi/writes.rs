@@ -58,7 +58,7 @@ pub fn also(operation: &Operation) -> Option<(u16, &'static str)> {
     judges.then_some((200, "InvitationBatchCheck"))
 }
 
-const ORGANISATION: &str = r#"{"name":"Ottawa Parts","zuoraAccountId":"2c92c0f978","isZuoraInvoiceOwner":true,"salesforceAccountId":"001Dn00000","code":"OTP-01","country":"CA","timezone":"America/Toronto","shop":true,"properties":{"tier":"gold"}}"#;
+const ORGANISATION: &str = r#"{"name":"Halifax Marine","zuoraAccountId":"2c92c0f978","isZuoraInvoiceOwner":true,"salesforceAccountId":"001Dn00000","code":"HFX-01","country":"CA","timezone":"America/Halifax","shop":true,"properties":{"tier":"gold"}}"#;
 
 fn organisations() -> Vec<Operation> {
     let group = Group("Change organisations", "WRITE_PARTNER, by the programme’s own credentials");
@@ -93,7 +93,7 @@ fn organisations() -> Vec<Operation> {
 
 fn users() -> Vec<Operation> {
     let group = Group("Change users", "WRITE_USER");
-    let new = r#"{"email":"ana@example.com","name":"Ana Silva","role":"member"}"#;
+    let new = r#"{"email":"ana@example.com","name":"Ana Silva","role":"auditor"}"#;
     vec![
         group.call(
             ("post", "/api/v1/users"),
@@ -160,7 +160,7 @@ fn connections() -> Vec<Operation> {
 
 fn invitations() -> Vec<Operation> {
     let group = Group("Send invitations", "WRITE_INVITATION");
-    let new = r#"{"kind":"colleague","email":"ana@example.com","role":"member","language":"en","lifetimeDays":7}"#;
+    let new = r#"{"kind":"colleague","email":"ben@example.com","role":"auditor","language":"en","lifetimeDays":7}"#;
     vec![
         group.call(
             ("post", "/api/v1/invitations"),

@@ -204,6 +204,25 @@ fn no_file_is_too_long() {
     none("too long", &long.map(|(lines, path)| format!("{path}: {lines} lines")).collect::<Vec<_>>());
 }
 
+/// Two files that style one class would restyle each other's pages. Print and forced colours are for all.
+#[test]
+fn a_class_is_styled_in_one_file() {
+    let mut homes = std::collections::BTreeMap::<String, Vec<String>>::new();
+    let all = files("static/css", "css").into_iter();
+    for sheet in all.filter(|sheet| !["85-", "90-"].iter().any(|own| sheet.path.contains(own))) {
+        let blocks = sheet.code.lines().filter_map(|line| line.trim().strip_prefix('.')?.strip_suffix(" {"));
+        for class in blocks.filter(|class| class.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c))) {
+            let known = homes.entry(class.to_owned()).or_default();
+            if !known.contains(&sheet.path) {
+                known.push(sheet.path.clone());
+            }
+        }
+    }
+    assert!(homes.len() > 50, "classes were found: {}", homes.len());
+    let shared = homes.into_iter().filter(|(_, sheets)| sheets.len() > 1);
+    none("is styled in two files", &shared.map(|(class, sheets)| format!("{class}: {sheets:?}")).collect::<Vec<_>>());
+}
+
 /// A function's name, its number of lines, and whether it is a handler.
 struct Function {
     name: String,

@@ -181,9 +181,9 @@ fn a_search_forgives_one_slip_and_says_that_it_did() {
         "manager@nrothwind.example",
     ] {
         assert_eq!(found(&mut owner, slip), ["Northwind Traders"], "{slip}");
-        owner.open(&format!("{PARTNERS}?q={}", slip.replace(' ', "+"))).shows("as typed. Close to it:");
+        owner.open(&format!("{PARTNERS}?q={}", slip.replace(' ', "+"))).shows("as typed. This comes close.");
     }
-    owner.open(&format!("{PARTNERS}?q=northwind")).hides("Close to it");
+    owner.open(&format!("{PARTNERS}?q=northwind")).hides("comes close");
     for far in ["Nrthwnd", "Sothwond", "nrt", "xyz traedrs", "initexh", "manager@initexh.example"] {
         assert!(found(&mut owner, far).is_empty(), "{far}");
     }

@@ -15,7 +15,7 @@ use super::error::ApiError;
 use super::export::Line;
 use super::find::{Bind, Condition, Field, Kind};
 use super::page::{self, Page};
-use super::totals;
+use crate::db::Totals;
 
 /// What a collection's `from` says where the tenant's own organisation sees more than others.
 const OPEN: &str = "me.kind = 'host'";
@@ -115,7 +115,7 @@ impl Collection {
         &self,
         conn: &mut PgConnection,
         scope: Scope,
-        from: &str,
+        (from, totals): (&str, &Totals),
         condition: Option<&Condition>,
     ) -> QueryResult<i64> {
         let capped = |conn: &mut PgConnection| -> QueryResult<i64> {
@@ -128,7 +128,7 @@ impl Collection {
         if condition.is_some() {
             return capped(conn);
         }
-        totals::remembered(conn, (self.from, scope.tenant, scope.organisation), scope.now, |conn| {
+        totals.remembered(conn, (self.from, scope.tenant, scope.organisation), scope.now, |conn| {
             let some = capped(conn)?;
             if some <= page::DEEPEST {
                 return Ok(some);
@@ -149,7 +149,7 @@ impl Collection {
     /// A page of the items that fit a condition.
     pub fn list(
         &self,
-        conn: &mut PgConnection,
+        (conn, totals): (&mut PgConnection, &Totals),
         scope: Scope,
         (page, order): (&Page, &str),
         condition: Option<&Condition>,
@@ -158,7 +158,7 @@ impl Collection {
         let binds = condition.map(|condition| condition.binds.as_slice()).unwrap_or_default();
         let direction = if page.descending { "DESC" } else { "ASC" };
         let from = self.seen(conn, scope)?;
-        let total = self.total(conn, scope, &from, condition)?;
+        let total = self.total(conn, scope, (&from, totals), condition)?;
         if page.offset >= total {
             return Ok(Listed { items: Vec::new(), total });
         }

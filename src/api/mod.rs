@@ -17,7 +17,6 @@ pub mod openapi;
 pub mod page;
 pub mod repeat;
 pub mod token;
-pub mod totals;
 pub mod v1;
 pub mod write;
 

@@ -15,6 +15,7 @@ mod replica;
 pub mod schema;
 pub mod search;
 pub mod text_enum;
+mod totals;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -32,6 +33,7 @@ pub use fault::{DbError, Fault};
 use manager::{Manager, Pooled, TRANSACTION_LIMITS};
 use replica::Replica;
 pub use replica::{Freshness, STALE_AT_MOST};
+pub use totals::Totals;
 
 /// How long a request waits for its turn at the database, and for a connection once it has its turn.
 pub const GATE_WAIT: Duration = Duration::from_secs(2);
@@ -66,6 +68,7 @@ pub struct Db {
     waiting: Arc<AtomicUsize>,
     shared: bool,
     replica: Option<Arc<Replica>>,
+    totals: Totals,
 }
 
 /// A place in the queue for a turn, given back when dropped.
@@ -87,7 +90,19 @@ impl Db {
     pub fn reach(way: Reach<'_>) -> Self {
         let replica = way.replica.map(|url| Replica::watched(url, way));
         let gate = Arc::new(Semaphore::new(way.size as usize));
-        Self { pool: pool(way.url, way), gate, waiting: Arc::default(), shared: way.shared, replica }
+        Self {
+            pool: pool(way.url, way),
+            gate,
+            waiting: Arc::default(),
+            shared: way.shared,
+            replica,
+            totals: Totals::default(),
+        }
+    }
+
+    /// The counts of large collections.
+    pub fn totals(&self) -> Totals {
+        self.totals.clone()
     }
 
     /// Whether there is a replica, and then whether it is near enough to be read.

@@ -17,7 +17,6 @@ use crate::access::{Actor, Permission, WritePartners};
 use crate::api::door::Api;
 use crate::api::edits::Edits;
 use crate::api::page::{Parameters, offset};
-use crate::api::totals;
 use crate::api::{ApiError, Body, Fault as FieldFault, Fields};
 use crate::db::Fault;
 use crate::input;
@@ -87,11 +86,11 @@ async fn list(request: HttpRequest, who: Member, portal: Shared) -> Result<HttpR
     let size = parameters.number("size", STANDARD, (1, LARGEST))?;
     let (tenant, host) = (who.0.tenant.id, who.0.organisation.id);
     offset(page, size)?;
-    let now = portal.clock.now();
+    let (now, totals) = (portal.clock.now(), portal.db.totals());
     let read = move |conn: &mut PgConnection| {
         let rows = organisations::numbered(conn, tenant, (page, size))?;
         let whose = ("partners", tenant, tenant);
-        Ok::<_, Fault>((rows, totals::remembered(conn, whose, now, |conn| organisations::number(conn, tenant))?))
+        Ok::<_, Fault>((rows, totals.remembered(conn, whose, now, |conn| organisations::number(conn, tenant))?))
     };
     let (rows, total) = portal.db.read(read).await?;
     let pages = (total + size - 1) / size;

@@ -113,6 +113,9 @@ async fn answer(
 ) -> Result<HttpResponse, ApiError> {
     let page = Page::of(&Parameters::read(request, &KNOWN)?)?;
     let (order, scope) = (INVITATIONS.order(&page)?, scope(who, portal));
-    let look = move |conn: &mut _| Ok::<_, Fault>(INVITATIONS.list(conn, scope, (&page, order), condition.as_ref())?);
+    let totals = portal.db.totals();
+    let look = move |conn: &mut _| {
+        Ok::<_, Fault>(INVITATIONS.list((conn, &totals), scope, (&page, order), condition.as_ref())?)
+    };
     Ok(portal.db.read(look).await?.answer())
 }

@@ -147,9 +147,10 @@ async fn list(who: Api<ReadRecords>, portal: Shared, request: HttpRequest) -> Re
     let organisation = target(&portal, &who.0, &request, Allowance::Read).await?;
     let asked = Asked::read(&request)?;
     let scope = Scope { tenant: who.0.tenant.id, organisation, now: portal.clock.now() };
+    let totals = portal.db.totals();
     let look = move |conn: &mut PgConnection| {
         let page = (&asked.page, asked.order.as_str());
-        Ok::<_, db::Fault>(PARTNERS.list(conn, scope, page, Some(&asked.condition))?)
+        Ok::<_, db::Fault>(PARTNERS.list((conn, &totals), scope, page, Some(&asked.condition))?)
     };
     let listed = portal.db.read(look).await?;
     let body = format!("{{\"items\":[{}],\"total_items\":{}}}", listed.items.join(","), listed.total);

@@ -8,6 +8,7 @@ use diesel::connection::SimpleConnection as _;
 use guildhall::api::collection::{Collection, Scope};
 use guildhall::api::find::{self, Field, Kind};
 use guildhall::api::page::Page;
+use guildhall::db::Totals;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
 use rand::{Rng as _, SeedableRng as _};
@@ -236,7 +237,7 @@ fn a_query_finds_what_it_says() {
         let query = expressions.any(1);
         let asked = format!("expression {number} of seed {SEED}: {query}");
         let condition = find::compile(&query, THINGS.fields, 4).unwrap_or_else(|error| panic!("{asked}: {error}"));
-        let found = THINGS.list(&mut conn, scope, (&page, THINGS.id), Some(&condition));
+        let found = THINGS.list((&mut conn, &Totals::default()), scope, (&page, THINGS.id), Some(&condition));
         let found = found.unwrap_or_else(|error| panic!("{asked}: {error}: {}", condition.sql));
         let expected: Vec<String> =
             things.iter().filter(|thing| fits(&query, thing)).map(|thing| thing.id.to_string()).collect();

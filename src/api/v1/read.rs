@@ -138,8 +138,10 @@ impl<R: Readable> Reading<R> {
     ) -> Result<HttpResponse, ApiError> {
         let page = Page::of(&Parameters::read(request, &KNOWN)?)?;
         let (order, scope) = (R::COLLECTION.order(&page)?, scope(who, portal));
-        let look =
-            move |conn: &mut _| Ok::<_, Fault>(R::COLLECTION.list(conn, scope, (&page, order), condition.as_ref())?);
+        let totals = portal.db.totals();
+        let look = move |conn: &mut _| {
+            Ok::<_, Fault>(R::COLLECTION.list((conn, &totals), scope, (&page, order), condition.as_ref())?)
+        };
         Ok(portal.db.read_as(freshness::of_machine(request), look).await?.answer())
     }
 }

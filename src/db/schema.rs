@@ -44,6 +44,18 @@ diesel::table! {
         updated_at -> Timestamptz,
         sort_key -> Text,
         search_text -> Text,
+        import_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    organisation_imports (id) {
+        id -> Uuid,
+        tenant_id -> Uuid,
+        imported_by -> Uuid,
+        size -> Integer,
+        created_at -> Timestamptz,
+        undone_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -359,6 +371,7 @@ diesel::table! {
 
 diesel::joinable!(organisations -> tenants (tenant_id));
 diesel::joinable!(users -> organisations (organisation_id));
+diesel::joinable!(organisation_imports -> users (imported_by));
 diesel::joinable!(users -> tenants (tenant_id));
 diesel::joinable!(identities -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
@@ -376,6 +389,7 @@ diesel::joinable!(api_tokens -> api_clients (client_id));
 diesel::allow_tables_to_appear_in_same_query!(
     tenants,
     organisations,
+    organisation_imports,
     users,
     identities,
     sessions,

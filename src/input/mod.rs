@@ -115,3 +115,13 @@ impl Problems {
         self.0.iter().map(|(field, problem)| (*field, problem.words()))
     }
 }
+
+/// Characters of what somebody typed that are shown back.
+const SHOWN: usize = 100;
+
+/// What somebody typed in place of an address or a word: cut short, and nothing in it turns the line around.
+pub fn shown(text: &str) -> String {
+    let turns = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let cut: String = text.chars().take(SHOWN).map(|c| if turns(c) { '\u{fffd}' } else { c }).collect();
+    if text.chars().count() > SHOWN { cut + "…" } else { cut }
+}

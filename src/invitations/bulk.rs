@@ -110,16 +110,6 @@ impl Class {
     }
 }
 
-/// Characters of a wrong address that are shown.
-const SHOWN: usize = 100;
-
-/// What somebody typed in place of an address or a word: cut short, and nothing in it turns the line around.
-pub fn shown(text: &str) -> String {
-    let turns = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let cut: String = text.chars().take(SHOWN).map(|c| if turns(c) { '\u{fffd}' } else { c }).collect();
-    if text.chars().count() > SHOWN { cut + "…" } else { cut }
-}
-
 /// A row of the list with its class.
 #[derive(Debug, Clone)]
 pub struct Row {

@@ -6,6 +6,9 @@ use super::model::{Appearance, Details, InvoiceOwner, salesforce_account_id, zuo
 use crate::input::{self, Problem, Problems};
 use crate::web::view::{Choice, Field, FieldError};
 
+/// Partners that the page takes at once: one transaction, and a list that somebody can read.
+pub const IMPORTED_AT_MOST: usize = 1_000;
+
 /// *Create Partner* (seed 001).
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
@@ -42,6 +45,27 @@ impl CreateForm {
 
 fn invoice_owner(raw: &str) -> Result<InvoiceOwner, Problem> {
     InvoiceOwner::parse(raw).ok_or(Problem::NotAChoice("Choose who owns the invoices in Zuora."))
+}
+
+/// *Import*: a file's text, looked at first and sent then.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct ImportForm {
+    pub file: String,
+    /// `true` once every row was seen.
+    pub confirm: String,
+    pub once: String,
+}
+
+pub fn file_field(value: &str, problems: &Problems) -> Field {
+    Field::new("file", "Partners")
+        .value(value)
+        .help(format!(
+            "Copy the rows in your spreadsheet, with the line of headings, and paste them here. Or paste a CSV file. At \
+             most {} partners at a time. Nothing is created before you have seen every row.",
+            crate::web::numbers::grouped(IMPORTED_AT_MOST as u64)
+        ))
+        .error(problems.of("file"))
 }
 
 /// The pencil: name and logo (S1-21). Other fields, forged or not, are not in it and change nothing (S1-22).

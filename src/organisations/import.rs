@@ -1,10 +1,11 @@
 //! Partners from a CSV file: each row checked as *Create Partner* checks its form, good rows created in statements of
 //! many rows with their history, the others told with row, column and reason. For the API and the command line alike.
 //!
-//! The columns are the members of an organisation in the API, so that an export can be imported elsewhere.
+//! The columns are the members of an organisation in the API, so that an export can be imported elsewhere; the labels of
+//! the form are understood too. Cells may be parted as spreadsheets do: by commas, semicolons or tabs.
 
 use std::collections::{HashMap, HashSet};
-use std::io::Read;
+use std::io::{BufRead as _, BufReader, Read};
 
 use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
@@ -22,7 +23,7 @@ use crate::db::schema::{organisations, tenants};
 use crate::input::{self, Problem};
 use crate::secrets;
 
-/// Rows that are written together, in one transaction. A row takes 17 parameters, a statement 65,535.
+/// Rows that are written together, in one transaction. A row takes 18 parameters, a statement 65,535.
 pub const BATCH: usize = 1_000;
 
 /// What is read, and what an export has besides.
@@ -38,8 +39,15 @@ const TAKEN: [&str; 10] = [
     "customerCount",
     "properties",
 ];
-const PASSED_OVER: [&str; 10] =
-    ["id", "number", "kind", "parentId", "shop", "selfService", "state", "users", "version", "createdAt"];
+const PASSED_OVER: [&str; 11] =
+    ["id", "number", "kind", "parentId", "shop", "selfService", "state", "users", "version", "createdAt", "updatedAt"];
+/// What the pages call a column, as letters only.
+const LABELS: [(&str, &str); 4] = [
+    ("partnerorganisationname", "name"),
+    ("logourl", "logo"),
+    ("zuorainvoiceowner", "isZuoraInvoiceOwner"),
+    ("customers", "customerCount"),
+];
 
 /// Where partners go, and who brings them; nobody is the program itself, told from the command line.
 #[derive(Debug, Clone)]
@@ -50,6 +58,8 @@ pub struct Target {
     pub time_zone: String,
     pub salesforce: bool,
     pub by: Option<Actor<WritePartners>>,
+    /// The import by which they can be found and taken back.
+    pub import: Option<Uuid>,
 }
 
 /// Why a row is not imported.
@@ -72,12 +82,27 @@ pub struct Row {
 
 /// The rows of a file, checked one by one.
 pub struct Rows<R> {
-    reader: csv::Reader<R>,
+    reader: csv::Reader<BufReader<R>>,
     columns: Vec<String>,
     salesforce: bool,
     row: u64,
+    record: csv::ByteRecord,
     names: HashMap<String, u64>,
     codes: HashMap<String, u64>,
+}
+
+impl Target {
+    /// The partners of whoever is asking.
+    pub fn of(who: &Actor<WritePartners>) -> Self {
+        Self {
+            tenant: who.tenant.id,
+            parent: who.organisation.id,
+            time_zone: who.organisation.time_zone.clone(),
+            salesforce: who.tenant.uses_salesforce,
+            by: Some(who.clone()),
+            import: None,
+        }
+    }
 }
 
 impl<R: Read> Rows<R> {
@@ -86,16 +111,16 @@ impl<R: Read> Rows<R> {
     /// # Errors
     /// A sentence about the header.
     pub fn of(file: R, salesforce: bool) -> Result<Self, String> {
-        let mut reader = csv::ReaderBuilder::new().flexible(true).has_headers(false).from_reader(file);
+        let mut file = BufReader::new(file);
+        let comma = parted_by(file.fill_buf().map_err(|error| error.to_string())?);
+        let mut reader = reader(comma).from_reader(file);
         let mut header = csv::ByteRecord::new();
         if !reader.read_byte_record(&mut header).map_err(|error| error.to_string())? {
             return Err("The file is empty.".into());
         }
-        let columns: Vec<String> =
-            header.iter().map(|cell| String::from_utf8_lossy(cell).trim_start_matches(BOM).trim().to_owned()).collect();
-        let unknown = columns.iter().find(|name| {
-            !TAKEN.contains(&name.as_str()) && !PASSED_OVER.contains(&name.as_str()) && *name != "updatedAt"
-        });
+        let columns: Vec<String> = header.iter().map(|cell| column(&String::from_utf8_lossy(cell))).collect();
+        let unknown =
+            columns.iter().find(|name| !TAKEN.iter().chain(&PASSED_OVER).any(|known| *known == name.as_str()));
         if let Some(unknown) = unknown {
             let unknown: String = unknown.chars().filter(|c| !c.is_control()).take(60).collect();
             return Err(format!("The column “{unknown}” is not known. Columns: {}.", TAKEN.join(", ")));
@@ -106,7 +131,14 @@ impl<R: Read> Rows<R> {
         if !columns.iter().any(|name| name == "name") {
             return Err("The column name is missing.".into());
         }
-        Ok(Self { reader, columns, salesforce, row: 1, names: HashMap::new(), codes: HashMap::new() })
+        let (names, codes) = (HashMap::new(), HashMap::new());
+        Ok(Self { reader, columns, salesforce, row: 1, record: csv::ByteRecord::new(), names, codes })
+    }
+
+    /// The name in the row that was read last, as it was written.
+    pub fn name(&self) -> String {
+        let at = self.columns.iter().position(|column| column == "name").unwrap_or_default();
+        String::from_utf8_lossy(self.record.get(at).unwrap_or_default()).into_owned()
     }
 
     fn check(&mut self, record: &csv::ByteRecord) -> Result<Row, Vec<RowFault>> {
@@ -149,11 +181,15 @@ impl<R: Read> Iterator for Rows<R> {
     type Item = Result<Row, Vec<RowFault>>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let mut record = csv::ByteRecord::new();
         self.row += 1;
-        match self.reader.read_byte_record(&mut record) {
+        match self.reader.read_byte_record(&mut self.record) {
             Ok(false) => None,
-            Ok(true) => Some(self.check(&record)),
+            Ok(true) => {
+                let record = std::mem::take(&mut self.record);
+                let checked = self.check(&record);
+                self.record = record;
+                Some(checked)
+            }
             Err(error) => {
                 let fault = RowFault { row: self.row, column: "", code: "unreadable", message: error.to_string() };
                 Some(Err(vec![fault]))
@@ -164,11 +200,46 @@ impl<R: Read> Iterator for Rows<R> {
 
 type CellFault = (&'static str, &'static str, String);
 
+/// What parts the cells of a file, by its first line.
+fn parted_by(begin: &[u8]) -> u8 {
+    let line = begin.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let times = |comma: u8| line.iter().filter(|byte| **byte == comma).count();
+    // The last of equals wins.
+    [b'\t', b';', b','].into_iter().max_by_key(|comma| times(*comma)).unwrap_or(b',')
+}
+
+fn reader(comma: u8) -> csv::ReaderBuilder {
+    let mut reader = csv::ReaderBuilder::new();
+    reader.delimiter(comma).flexible(true).has_headers(false);
+    reader
+}
+
+/// A column by its name or by a page's label, in any case and however its words are joined.
+fn column(cell: &str) -> String {
+    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
+    let (cell, written) = (cell.trim_start_matches(BOM).trim(), letters(cell));
+    let own = TAKEN.iter().chain(&PASSED_OVER).find(|name| letters(name) == written).copied();
+    let label = || LABELS.iter().find(|(label, _)| *label == written).map(|(_, name)| *name);
+    own.or_else(label).unwrap_or(cell).to_owned()
+}
+
+/// The header of a file and some of its rows, as they were written; the header is row 1.
+pub fn only(file: &str, rows: &HashSet<u64>) -> String {
+    let mut reader = reader(parted_by(file.as_bytes())).from_reader(file.as_bytes());
+    let (mut record, mut begins) = (csv::ByteRecord::new(), Vec::new());
+    while reader.read_byte_record(&mut record).unwrap_or_default() {
+        begins.push(record.position().and_then(|place| usize::try_from(place.byte()).ok()).unwrap_or_default());
+    }
+    begins.push(file.len());
+    let lines = begins.windows(2).zip(1..).filter(|(_, row)| *row == 1 || rows.contains(row));
+    lines.filter_map(|(place, _)| file.get(place[0]..place[1])).collect()
+}
+
 /// The rules of the form, and of the API for what the form does not have.
 fn details<'a>(cell: &impl Fn(&str) -> &'a str, salesforce: bool) -> Result<Details, Vec<CellFault>> {
     let owner = match cell("isZuoraInvoiceOwner").trim().to_ascii_lowercase().as_str() {
-        "true" => "partner",
-        "false" => "end_customer",
+        "true" | "partner" => "partner",
+        "false" | "end customer" | "end_customer" => "end_customer",
         _ => "",
     };
     let form = CreateForm {
@@ -240,7 +311,9 @@ pub fn save(tx: &mut PgConnection, target: &Target, now: DateTime<Utc>, rows: &[
     if let Some(who) = &target.by {
         crate::access::queries::still_stands(tx, who)?;
     }
-    let ids: Vec<Uuid> = rows.iter().map(|_| secrets::new_id(now)).collect();
+    // Ids in the order of the file, so that it reads the same afterwards.
+    let mut ids: Vec<Uuid> = rows.iter().map(|_| secrets::new_id(now)).collect();
+    ids.sort_unstable();
     let created: HashSet<Uuid> = insert(tx, target, now, (&ids, rows))?.into_iter().collect();
     let (made, refused): (Vec<_>, Vec<_>) = ids.iter().zip(rows).partition(|(id, _)| created.contains(*id));
     let events: Vec<Event> = made.into_iter().map(|(id, row)| event(*id, &row.details)).collect();
@@ -286,6 +359,7 @@ fn insert(
             organisations::invoice_owner.eq(new.invoice_owner),
             (organisations::customer_count.eq(new.customer_count), organisations::properties.eq(&new.properties)),
             (organisations::created_at.eq(now), organisations::updated_at.eq(now)),
+            organisations::import_id.eq(target.import),
         )
     });
     diesel::insert_into(organisations::table)
@@ -315,5 +389,8 @@ pub fn target(conn: &mut PgConnection, slug: &str) -> QueryResult<Option<Target>
         .select((tenants::id, organisations::id, organisations::time_zone, tenants::uses_salesforce))
         .first::<(Uuid, Uuid, String, bool)>(conn)
         .optional()?;
-    Ok(found.map(|(tenant, parent, time_zone, salesforce)| Target { tenant, parent, time_zone, salesforce, by: None }))
+    Ok(found.map(|(tenant, parent, time_zone, salesforce)| {
+        let (by, import) = (None, None);
+        Target { tenant, parent, time_zone, salesforce, by, import }
+    }))
 }

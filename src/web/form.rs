@@ -20,7 +20,7 @@ use super::portal::{Portal, Shared};
 use super::{actor, cookies};
 use crate::secrets;
 
-/// Form bodies take no more than this.
+/// Form bodies take no more than this, unless the form says otherwise.
 pub const BODY_LIMIT: usize = 64 * 1024;
 /// And arrive within this, whatever the connection.
 const BODY_TIME: Duration = Duration::from_secs(10);
@@ -30,10 +30,12 @@ const BROWSER_LENGTH: usize = 43;
 const FIELD_LIMIT: usize = 200;
 
 /// The fields of a form whose token fits the session.
+///
+/// `LIMIT` is how many bytes the form may have, for the few whose text is long.
 #[derive(Debug)]
-pub struct Submitted<T>(pub T);
+pub struct Submitted<T, const LIMIT: usize = BODY_LIMIT>(pub T);
 
-impl<T: DeserializeOwned + 'static> FromRequest for Submitted<T> {
+impl<T: DeserializeOwned + 'static, const LIMIT: usize> FromRequest for Submitted<T, LIMIT> {
     type Error = AppError;
     type Future = Pin<Box<dyn Future<Output = Result<Self, AppError>>>>;
 
@@ -42,7 +44,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Submitted<T> {
         let payload = payload.take();
         Box::pin(async move {
             let portal = request.app_data::<Shared>().cloned().ok_or(AppError::Internal)?;
-            let body = read(&request, payload).await?;
+            let body = read_within(&request, payload, LIMIT).await?;
             let fields = decode(&body)?;
             let token = fields.iter().find(|(name, _)| name == "csrf").map(|(_, value)| value.as_str());
             if !token.is_some_and(|token| token_fits(&request, &portal, token)) {
@@ -75,7 +77,11 @@ fn token_fits(request: &HttpRequest, portal: &Portal, token: &str) -> bool {
 ///
 /// # Errors
 /// Foreign origin, other content type, too large, too slow.
-pub async fn read(request: &HttpRequest, mut payload: Payload) -> Result<Bytes, AppError> {
+pub async fn read(request: &HttpRequest, payload: Payload) -> Result<Bytes, AppError> {
+    read_within(request, payload, BODY_LIMIT).await
+}
+
+async fn read_within(request: &HttpRequest, mut payload: Payload, limit: usize) -> Result<Bytes, AppError> {
     let portal = request.app_data::<web::Data<Portal>>().ok_or(AppError::Internal)?;
     if !comes_from_here(request, &portal.base_url.origin()) {
         return Err(AppError::Csrf);
@@ -91,7 +97,7 @@ pub async fn read(request: &HttpRequest, mut payload: Payload) -> Result<Bytes, 
         while let Some(chunk) = payload.next().await {
             let chunk =
                 chunk.map_err(|_| AppError::Malformed("The form did not arrive whole. Send it again.".into()))?;
-            if body.len() + chunk.len() > BODY_LIMIT {
+            if body.len() + chunk.len() > limit {
                 return Err(AppError::TooLarge);
             }
             body.extend_from_slice(&chunk);

@@ -16,6 +16,7 @@ pub const PROFILE_EDIT: &str = "/settings/profile/edit";
 pub const PARTNERS: &str = "/settings/profile/partners";
 pub const PARTNERS_NEW: &str = "/settings/profile/partners/new";
 pub const PARTNERS_EXPORT: &str = "/settings/profile/partners/export";
+pub const PARTNERS_IMPORT: &str = "/settings/profile/partners/import";
 pub const STAFF: &str = "/settings/staff";
 pub const HISTORY: &str = "/settings/history";
 pub const BIN: &str = "/settings/bin";
@@ -48,6 +49,11 @@ pub fn session_end(session: Uuid) -> String {
 /// A partner organisation's page.
 pub fn partner(id: Uuid) -> String {
     format!("{PARTNERS}/{id}")
+}
+
+/// The page of an import of partners.
+pub fn partners_import(id: Uuid) -> String {
+    format!("{PARTNERS}/imports/{id}")
 }
 
 /// The page of an invitation for whoever was invited; `key` is the link's secret, or a ticket of this browser.

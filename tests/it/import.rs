@@ -133,7 +133,7 @@ fn what_is_no_such_file_is_refused_whole() {
         (415, PATH, "application/json", "{}"),
         (415, PATH, "", "name\r\nA\r\n"),
         (400, PATH, "text/csv", ""),
-        (400, PATH, "text/csv", "name;code\r\n"),
+        (400, PATH, "text/csv", "name|code\r\n"),
         (400, PATH, "text/csv", "name,name\r\n"),
         (400, PATH, "text/csv", "code\r\n"),
         (400, "/api/v1/organisations/import?dry_run=yes", "text/csv", HEADER),

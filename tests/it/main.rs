@@ -38,6 +38,8 @@ mod history;
 mod house;
 #[cfg(test)]
 mod import;
+mod import_page;
+mod import_samples;
 #[cfg(test)]
 mod invitation_proofs;
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use super::credential_samples as credentials;
 use super::house;
+use super::import_samples;
 use super::support::fixture::{INVITATIONS, RECORDS};
 use super::support::page::words;
 use super::support::{Actor, Answer, App, Who, id};
@@ -219,6 +220,7 @@ fn look_at_everything(app: &App, seen: &mut Seen) {
     for page in ["/settings/bin", &contoso, &format!("{contoso}/users"), "/settings/history"] {
         judge(owner.get(page).is(200));
     }
+    import_samples::look(&mut owner, seen);
     at_the_door(app, seen);
 }
 

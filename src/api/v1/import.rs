@@ -38,13 +38,7 @@ pub async fn organisations(
     let body = json::read_within(payload.into_inner(), BYTES).await?;
     let (good, mut faults) = checked(&body, who.0.tenant.uses_salesforce)?;
     let rows = good.len() + faults.iter().map(|fault| fault.row).collect::<std::collections::BTreeSet<_>>().len();
-    let target = Arc::new(Target {
-        tenant: who.0.tenant.id,
-        parent: who.0.organisation.id,
-        time_zone: who.0.organisation.time_zone.clone(),
-        salesforce: who.0.tenant.uses_salesforce,
-        by: Some(who.0.clone()),
-    });
+    let target = Arc::new(Target::of(&who.0));
     let mut created = good.len();
     for batch in good.chunks(BATCH) {
         let refused = save(&portal, &target, batch.into(), dry_run).await?;

@@ -8,13 +8,13 @@ use uuid::Uuid;
 
 use super::super::actions::{Refusal, Scope};
 use super::super::batches::{self, Sent, Unsent};
-use super::super::bulk::{Class, Order, Row, Standpoint, shown};
+use super::super::bulk::{Class, Order, Row, Standpoint};
 use super::super::forms::{self, ManyForm};
 use super::super::sheet;
 use super::refused;
 use crate::access::{Role, WriteInvitations};
 use crate::db::Fault;
-use crate::input::{Problem, Problems};
+use crate::input::{Problem, Problems, shown};
 use crate::organisations::desk::{Desk, Section};
 use crate::secrets;
 use crate::web::kept::Kept;

@@ -5,6 +5,8 @@ pub mod bin;
 pub mod create;
 pub mod edit;
 pub mod export;
+pub mod import;
+pub mod imported;
 pub mod lifecycle;
 pub mod list;
 pub mod own;
@@ -28,6 +30,13 @@ pub fn routes(config: &mut web::ServiceConfig) {
             web::resource(paths::PARTNERS_NEW).route(web::get().to(create::form)).route(web::post().to(create::create)),
         )
         .service(web::resource(paths::PARTNERS_EXPORT).route(web::get().to(export::export)))
+        .service(
+            web::resource(paths::PARTNERS_IMPORT)
+                .route(web::get().to(import::form))
+                .route(web::post().to(import::create)),
+        )
+        .service(web::resource("/settings/profile/partners/imports/{item}").route(web::get().to(imported::show)))
+        .service(web::resource("/settings/profile/partners/imports/{item}/undo").route(web::post().to(imported::undo)))
         .service(web::resource("/settings/profile/partners/{id}").route(web::get().to(show::show)))
         .service(
             web::resource("/settings/profile/partners/{id}/edit")

@@ -194,6 +194,10 @@ INSERT INTO invitation_batches (id, tenant_id, organisation_id, inviter_id, size
 SELECT replace(o.id::text, '-8000-', '-8004-')::uuid, o.tenant_id, o.id,
     (SELECT u.id FROM users u WHERE u.organisation_id = o.id ORDER BY u.id LIMIT 1), 1, '2026-11-20 11:59Z'
 FROM organisations o WHERE o.id IN ('00000000-0000-7000-8000-000000000011', '00000000-0000-7000-8000-000000000012');
+INSERT INTO organisation_imports (id, tenant_id, imported_by, size, created_at)
+SELECT replace(o.id::text, '-8000-', '-8009-')::uuid, o.tenant_id,
+    (SELECT u.id FROM users u WHERE u.organisation_id = o.id ORDER BY u.id LIMIT 1), 1, '2026-11-20 11:59Z'
+FROM organisations o WHERE o.kind = 'host';
 INSERT INTO api_secrets (id, client_id, hash, hint, created_at)
 SELECT gen_random_uuid(), id, sha256(('second' || id)::bytea), 'efgh', '2026-11-20 11:00Z' FROM api_clients;
 UPDATE tenants SET shop_url = 'https://shop.example/', self_service_url = 'https://help.example/';

@@ -31,6 +31,8 @@ pub enum Kind {
     Passing,
     /// A pasted list of people.
     List,
+    /// Pasted rows of partners.
+    File,
     /// What a list is filtered by: never an error.
     Search,
     Code,
@@ -93,6 +95,7 @@ impl Kind {
         match self {
             Self::Name(_) | Self::Short(_) | Self::Plain => format!("Right {}", &name[..name.len().min(8)]),
             Self::Email | Self::List => "right@zebra.example".into(),
+            Self::File => "name,zuoraAccountId,isZuoraInvoiceOwner,salesforceAccountId\nRight file,z,true,s\n".into(),
             Self::Number => "7".into(),
             Self::Choice(options) => options.iter().find(|one| !one.is_empty()).cloned().unwrap_or_default(),
             Self::Box => "true".into(),
@@ -105,13 +108,16 @@ impl Kind {
 pub fn of_control(name: &str, control: &str, options: &[String]) -> Option<Kind> {
     let by_name = match name {
         "csrf" => Kind::Token,
-        "once" | "version" | "kind" | "record" | "confirm" | "tenant" | "reminder" | "again" if control == "hidden" => {
+        "once" | "version" | "kind" | "record" | "confirm" | "tenant" | "reminder" | "again" | "file"
+            if control == "hidden" =>
+        {
             Kind::Passing
         }
         _ => match control {
             "select" | "radio" => Kind::Choice(options.to_vec()),
             "checkbox" => Kind::Box,
             "textarea" if name == "list" => Kind::List,
+            "textarea" if name == "file" => Kind::File,
             "text" | "email" | "url" | "search" | "number" => of_text(name)?,
             _ => return None,
         },

@@ -34,6 +34,7 @@ pub fn rows(kind: &Kind) -> Vec<Row> {
         Kind::Integer => raws(Want::Wrong, &INTEGERS),
         Kind::Find => finds(),
         Kind::List => lists(),
+        Kind::File => files(),
         _ => Vec::new(),
     }
 }
@@ -106,6 +107,31 @@ fn lists() -> Vec<Row> {
         ],
     );
     all.push((Value::Text(many.join("\n")), Want::Odd));
+    all
+}
+
+fn files() -> Vec<Row> {
+    let header = "name,zuoraAccountId,isZuoraInvoiceOwner,salesforceAccountId";
+    let many: Vec<String> = (0..1_001).map(|n| format!("zq7marker {n},z,true,s")).collect();
+    let mut all = texts(
+        Want::Odd,
+        &[
+            "name",
+            "name\n\n\n",
+            "name\0\nzq7marker",
+            "name;name;name\nzq7marker;a;b",
+            "\"name\nzq7marker,,,",
+            "name,zuoraAccountId\n\"zq7marker",
+            "name\tproperties\nzq7marker\t{\"a\":",
+            "name,customerCount\nzq7marker,-9223372036854775809",
+            "\u{feff}\u{feff}name\nzq7marker",
+            "name,kind\nzq7marker,host",
+            "=name\n=HYPERLINK(\"http://zq7marker.example\")",
+            ",,,,\n;;;;\n\t\t\t",
+        ],
+    );
+    all.push((Value::Text(format!("{header}\n{}", many.join("\n"))), Want::Wrong));
+    all.push((Value::Text(format!("{header}\n{},z,true,s", "x".repeat(60_000))), Want::Odd));
     all
 }
 

@@ -93,7 +93,8 @@ impl Route {
 
     /// In the table nobody has a batch or another session, and nothing is in the bin; here they have.
     fn corrected(&self, status: u16) -> u16 {
-        let here = self.pattern.contains("/batches/{item}") || self.pattern.starts_with("/account/sessions/");
+        let here = ["/batches/{item}", "/imports/{item}"].iter().any(|part| self.pattern.contains(part))
+            || self.pattern.starts_with("/account/sessions/");
         match (here && status == 404, self.method) {
             (true, "GET") => 200,
             (true, _) => 303,

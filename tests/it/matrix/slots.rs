@@ -17,6 +17,7 @@ pub enum Kind {
     Session,
     /// An invitation's public number.
     Number,
+    Import,
     /// An invitation's secret.
     Secret,
 }
@@ -33,12 +34,22 @@ impl Kind {
             Self::Connection => 6,
             Self::Event => 7,
             Self::Session => 8,
+            Self::Import => 9,
         }
     }
 
     /// Whether what is deleted of this kind stays visible as ended.
     pub const fn ends(self) -> bool {
-        matches!(self, Self::Invitation | Self::Number | Self::Client | Self::Batch | Self::Connection | Self::Event)
+        matches!(
+            self,
+            Self::Invitation
+                | Self::Number
+                | Self::Client
+                | Self::Batch
+                | Self::Import
+                | Self::Connection
+                | Self::Event
+        )
     }
 }
 
@@ -121,6 +132,7 @@ fn kind(before: &str, name: &str, pattern: &str) -> Option<Kind> {
         ("sessions", _) => Kind::Session,
         ("invitations" | "partner-invitations", _) => Kind::Invitation,
         ("batches" | "invitation-batches", _) => Kind::Batch,
+        ("imports", _) => Kind::Import,
         ("connections", _) => Kind::Connection,
         ("api" | "api-clients", _) => Kind::Client,
         ("audit-events", _) => Kind::Event,
@@ -206,7 +218,7 @@ fn session(class: Class, who: &Principal) -> String {
 /// settings the host; else the caller's own.
 fn owner(pattern: &str, who: &Principal) -> u8 {
     let (partner, host) = if who.is_of_second_tenant() { (22, 21) } else { (12, 11) };
-    let of_partner = pattern.starts_with("/settings/profile/partners/")
+    let of_partner = pattern.starts_with("/settings/profile/partners/{id}")
         || pattern.starts_with("/api/partner-organisation/")
         || (pattern.starts_with("/api/v1/organisations/") && matches!(who.key, Key::Host(_)))
         || pattern.starts_with("/api/network/partners/");

@@ -249,7 +249,7 @@ FROM (VALUES
 /// kind's number stand in the third group of its id.
 fn things() -> String {
     let mut whole = THINGS.to_owned();
-    for kind in ["01", "02", "03", "04", "05", "06", "07"] {
+    for kind in ["01", "02", "03", "04", "05", "06", "07", "09"] {
         whole = whole
             .replace(&format!("ID_{kind}"), &format!("replace(o.id::text, '-8000-', '-8' || v || '{kind}-')::uuid"));
     }
@@ -270,6 +270,8 @@ SELECT ID_01, o.tenant_id, o.id, 'Record ' || v, 'record ' || v, 'customer', v |
     v || '@record.example', 5, 'monthly', '30 days', ENDED, BEFORE, BEFORE EACH;
 INSERT INTO invitation_batches (id, tenant_id, organisation_id, inviter_id, size, created_at, undone_at)
 SELECT ID_04, o.tenant_id, o.id, PERSON, 1, BEFORE, ENDED EACH;
+INSERT INTO organisation_imports (id, tenant_id, imported_by, size, created_at, undone_at)
+SELECT ID_09, o.tenant_id, PERSON, 1, BEFORE, ENDED EACH WHERE o.kind = 'host';
 INSERT INTO invitations (id, tenant_id, organisation_id, inviter_id, kind, company_name, email, email_key, language,
     lifetime_days, state, batch_id, expires_at, last_sent_at, created_at, updated_at)
 SELECT ID_02, o.tenant_id, o.id, PERSON, 'partner', 'Company', v || number || '@invited.example',

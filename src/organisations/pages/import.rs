@@ -18,7 +18,7 @@ use crate::db::Fault;
 use crate::input::{Problem, Problems, shown};
 use crate::web::kept::Kept;
 use crate::web::once::{self, Claim};
-use crate::web::view::{Badge, Field, FieldError, Link, Shell};
+use crate::web::view::{Badge, Fact, Field, FieldError, Link, Shell};
 use crate::web::{AppError, Flash, Frame, Submitted, paths, see_other};
 
 /// Bytes of the form: the rows are in it as the browser writes them, three bytes for many a character.
@@ -36,7 +36,7 @@ pub struct ImportPage {
     /// The rows with what they are, once there is a file.
     pub judged: Option<Judged>,
     /// What the first line may say, and what belongs below.
-    pub headings: &'static [(&'static str, &'static str)],
+    pub headings: Vec<Fact>,
 }
 
 /// A file that was looked at.
@@ -96,7 +96,7 @@ impl ImportPage {
             file: forms::file_field(&typed.file, problems),
             made: None,
             judged: None,
-            headings: &HEADINGS,
+            headings: HEADINGS.iter().map(|(heading, below)| Fact::new(heading, *below)).collect(),
         }
     }
 }

@@ -188,6 +188,18 @@ export const PLACES = [
       await refuse(page, 'Create Partner Organisation');
     },
   },
+  at('import partners', OWNER, `${PARTNERS}/import`),
+  {
+    name: 'import partners, checked',
+    as: OWNER,
+    reach: async (page) => {
+      await visit(page, `${PARTNERS}/import`);
+      const rows = ['Name\tZuora account ID\tZuora Invoice Owner', 'Fern & Sons\tz\tPartner', 'Moss Ltd\t\tnobody'];
+      await page.getByLabel('Partners', { exact: true }).fill(rows.join('\n'));
+      await page.getByRole('button', { name: 'Check the rows' }).click();
+      await page.getByRole('heading', { name: 'What would happen' }).waitFor();
+    },
+  },
   of('partner', NORTHWIND, async () => {}),
   of('partner, edit', NORTHWIND, sub('/edit')),
   of('partner, people', NORTHWIND, sub('/users')),

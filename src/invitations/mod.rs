@@ -22,6 +22,7 @@ mod voice;
 
 use queries::lists;
 use queries::lists::{list as find_page, stuck};
+use queries::weeks;
 
 pub use key::rebound;
 pub use model::{Invitation, Kind, NewInvitation, Standing, State, Wish};

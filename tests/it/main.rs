@@ -45,6 +45,7 @@ mod invitation_proofs;
 #[cfg(test)]
 mod invitation_races;
 #[cfg(test)]
+mod invitation_weeks;
 mod invitations;
 #[cfg(test)]
 mod inviting;

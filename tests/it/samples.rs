@@ -116,11 +116,12 @@ fn look_at_invitations(app: &App, owner: &mut Actor, mona: &mut Actor, seen: &mu
         id::invitation(id::NORTHWIND)
     ));
     let partner = format!("/settings/profile/partners/{}/invitations", id::NORTHWIND);
-    for page in ["/settings/invitations", "/settings/invitations?q=none", "/settings/invitations/received", &partner] {
+    let all = ["/settings/invitations", "/settings/invitations?q=none", "/settings/invitations/received"];
+    for page in all.into_iter().chain(["/settings/invitations/weeks", &partner]) {
         judge(owner.get(page).is(200));
     }
     let own = "/organisation/invitations";
-    for page in ["", "/new", "/new?kind=partner", "/received"] {
+    for page in ["", "/new", "/new?kind=partner", "/received", "/weeks"] {
         judge(mona.get(&format!("{own}{page}")).is(200));
     }
     judge(mona.submit(&format!("{own}/new?kind=partner"), "Send invitation", &[("company", HOSTILE)]).is(422));
@@ -141,7 +142,7 @@ fn look_at_invitations(app: &App, owner: &mut Actor, mona: &mut Actor, seen: &mu
     judge(&page);
     judge(invited.press(&page, "Accept invitation", &[("company", HOSTILE), ("name", "")]).is(422));
     let all = ["invitations/index.html", "invitations/new.html", "invitations/show.html", "invitations/visit.html"];
-    for template in all.into_iter().chain(["invitations/stop.html"]) {
+    for template in all.into_iter().chain(["invitations/stop.html", "invitations/weeks.html"]) {
         *seen.entry(template).or_default() += 1;
     }
 }

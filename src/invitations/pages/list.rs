@@ -156,7 +156,7 @@ fn view(frame: &Frame, desk: Desk<ReadInvitations>, asked: &Asked, page: &Paged<
         shell: frame.shell(title(&desk)),
         crumbs: crumbs(&desk),
         title: title(&desk),
-        sides: sides(&base, false),
+        sides: sides(&base, Side::Sent),
         filters: filters(asked, &base, stuck),
         finer: Some(finer(asked, &base)),
         rows: page.rows.iter().map(|row| row_view(frame, &desk, row, &base)).collect(),
@@ -192,12 +192,21 @@ pub fn crumbs(desk: &Desk<ReadInvitations>) -> Vec<Link> {
     }
 }
 
-/// Sent and received, as tabs.
-pub fn sides(base: &str, received: bool) -> Vec<Tab> {
-    let tab = |label: &str, href: String, current| Tab { label: label.into(), href, current, count: None };
+/// Which of the pages about invitations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    Sent,
+    Received,
+    Weeks,
+}
+
+/// Sent, received, and what became of them, as tabs.
+pub fn sides(base: &str, current: Side) -> Vec<Tab> {
+    let tab = |label: &str, href, side| Tab { label: label.into(), href, current: side == current, count: None };
     vec![
-        tab("Invitations sent", base.to_owned(), !received),
-        tab("Invitations received", format!("{base}/received"), received),
+        tab("Invitations sent", base.to_owned(), Side::Sent),
+        tab("Invitations received", format!("{base}/received"), Side::Received),
+        tab("Twelve weeks", format!("{base}/weeks"), Side::Weeks),
     ]
 }
 

@@ -9,6 +9,7 @@ mod received;
 mod says;
 mod show;
 mod visit;
+mod weeks;
 
 use actix_web::web;
 
@@ -40,6 +41,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         config
             .service(at("").route(web::get().to(list::index)))
             .service(at("/received").route(web::get().to(received::index)))
+            .service(at("/weeks").route(web::get().to(weeks::index)))
             .service(at("/new").route(web::get().to(create::form)).route(web::post().to(create::create)))
             .service(at("/many").route(web::get().to(many::form)).route(web::post().to(many::create)))
             .service(at("/batches/{item}").route(web::get().to(batch::show)))

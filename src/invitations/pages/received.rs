@@ -6,7 +6,7 @@ use super::super::find_page;
 use super::super::key;
 use super::super::lists::{Filter, Row, Whose};
 use super::super::model::Standing;
-use super::list::{self, List, PAGE, RowView};
+use super::list::{self, List, PAGE, RowView, Side};
 use crate::access::ReadInvitations;
 use crate::db::page::Cursor;
 use crate::organisations::desk::{Desk, Section};
@@ -29,7 +29,7 @@ pub async fn index(desk: Desk<ReadInvitations>, frame: Frame) -> Result<HttpResp
         shell: frame.shell("Invitations received"),
         crumbs: list::crumbs(&desk),
         title: "Invitations".into(),
-        sides: list::sides(&base, true),
+        sides: list::sides(&base, Side::Received),
         filters: Vec::new(),
         finer: None,
         rows: page.rows.iter().map(|row| received(&frame, &desk, row, &base)).collect(),

@@ -4,6 +4,7 @@
 pub mod bulk;
 pub mod lists;
 mod sides;
+pub mod weeks;
 
 use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;

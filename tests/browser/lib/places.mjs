@@ -188,6 +188,7 @@ export const PLACES = [
       await refuse(page, 'Create Partner Organisation');
     },
   },
+  at('invitations of twelve weeks', OWNER, '/settings/invitations/weeks'),
   at('import partners', OWNER, `${PARTNERS}/import`),
   {
     name: 'import partners, checked',

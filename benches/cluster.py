@@ -86,7 +86,7 @@ class Postgres:
 
     SETTINGS = {
         "listen_addresses": "", "fsync": "off", "full_page_writes": "off", "synchronous_commit": "off",
-        "shared_buffers": "512MB", "max_wal_size": "8GB", "autovacuum": "off", "max_connections": "80",
+        "shared_buffers": "512MB", "max_wal_size": "2GB", "autovacuum": "off", "max_connections": "80",
         "logging_collector": "on", "log_destination": "csvlog", "log_directory": "log", "log_filename": "all.log",
         "log_rotation_age": "0", "log_rotation_size": "0",
     }

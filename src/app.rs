@@ -25,6 +25,8 @@ use crate::{
 
 /// How long requests under way may take to finish after SIGTERM.
 const SHUTDOWN_SECONDS: u64 = 30;
+/// Threads of each worker for what is no work on the database.
+const SPARE_THREADS: usize = 4;
 /// Connections to the database that the worker of the outbox has for itself.
 const WORKER_CONNECTIONS: u32 = 2;
 
@@ -89,10 +91,12 @@ pub fn worker_by(config: &Config, clock: &Clock, transport: Transport) -> Worker
 /// # Errors
 /// When the listener cannot be used.
 pub fn serve(portal: Shared, listener: TcpListener, workers: usize, extras: Extras) -> std::io::Result<Server> {
-    let memory = Memory::default();
+    let (memory, turns) = (Memory::default(), portal.db.turns());
     let server = HttpServer::new(move || program(&portal, &memory, &extras));
     let server = server
         .workers(workers)
+        // More threads than turns at the database would only wait, and keep memory.
+        .worker_max_blocking_threads(turns + SPARE_THREADS)
         .keep_alive(Duration::from_secs(75))
         .client_request_timeout(Duration::from_secs(5))
         .shutdown_timeout(SHUTDOWN_SECONDS)

@@ -121,7 +121,7 @@ async fn admit(request: &ServiceRequest) -> Result<(Caller, Count), ApiError> {
             portal.db.read(move |conn| Ok::<_, Fault>(api_clients::find(conn, &presented, now)?)).await?
         }
     };
-    let Some(principal) = known else {
+    let Some((principal, used)) = known else {
         let work = move |tx: &mut PgConnection| {
             Ok::<_, Fault>(limit::count(tx, &format!("failed {address}"), limits.failures, now)?)
         };
@@ -133,7 +133,7 @@ async fn admit(request: &ServiceRequest) -> Result<(Caller, Count), ApiError> {
     };
     page::legible(request.query_string())?;
     let counted = principal.clone();
-    let count = portal.db.write(move |tx| count(tx, &counted, (own, limits.calls), now)).await;
+    let count = portal.db.write(move |tx| count(tx, (&counted, used), (own, limits.calls), now)).await;
     match count {
         Ok(count) if count.over => Err(ApiError::too_many(count.reset)),
         Ok(count) => Ok((Caller(principal), count)),
@@ -148,12 +148,12 @@ async fn admit(request: &ServiceRequest) -> Result<(Caller, Count), ApiError> {
 /// The credential's own limit first, then the tenant's.
 fn count(
     tx: &mut PgConnection,
-    who: &Principal,
+    (who, used): (&Principal, Option<DateTime<Utc>>),
     (own, calls): (Option<i32>, i32),
     now: DateTime<Utc>,
 ) -> Result<Count, Fault> {
     let client = who.client.as_ref().map(|client| client.id).unwrap_or_default();
-    api_clients::touch(tx, client, now)?;
+    api_clients::touch(tx, client, used, now)?;
     let own = own.map(|limit| limit::count(tx, &format!("invitations {client}"), limit, now)).transpose()?;
     if let Some(full) = own.filter(|own| own.over) {
         return Ok(full);

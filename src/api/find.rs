@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::error::{ApiError, Fault};
+use crate::db::search::reduced;
 use crate::input;
 
 /// Nesting, queries in all, values of one `in`, characters of one value.
@@ -170,13 +171,22 @@ impl Compiler<'_> {
         if let Some(column) = field.sql.strip_suffix("::text") {
             return self.ids(column, &values, cased);
         }
-        if cased {
-            let place = self.bind(Bind::Texts(values));
-            return format!("{} = ANY({place})", field.sql);
-        }
+        let own = WHOLE.contains(&field.sql);
+        let patterns = values.iter().map(|value| pattern(value)).collect::<Option<Vec<_>>>();
+        let wider = indexed(field.sql).filter(|_| !own).zip(patterns);
         let place = self.bind(Bind::Texts(values));
         // As an array, which an index can be asked for.
-        format!("{} = ANY(ARRAY(SELECT lower(v) FROM unnest({place}::text[]) v))", lowered(field.sql))
+        let lower = format!("{} = ANY(ARRAY(SELECT lower(v) FROM unnest({place}::text[]) v))", lowered(field.sql));
+        let condition = if cased && own {
+            format!("({} = ANY({place}) AND {lower})", field.sql)
+        } else if cased {
+            format!("{} = ANY({place})", field.sql)
+        } else {
+            lower
+        };
+        let Some((index, patterns)) = wider else { return condition };
+        let place = self.bind(Bind::Texts(patterns));
+        format!("({index} LIKE ANY({place}) AND {condition})")
     }
 
     /// An id told as text: compared as an id, which has an index. What cannot be one matches nothing.
@@ -211,7 +221,7 @@ impl Compiler<'_> {
         })
     }
 
-    /// Moments are told to the millisecond, so they are compared to the millisecond.
+    /// Moments are told, and so compared, to the millisecond; the column itself beside that is for its index.
     fn compare(&mut self, field: Field, kind: &str, value: &Value, at: &str) -> Result<String, ApiError> {
         let moment = value.as_str().and_then(|text| DateTime::parse_from_rfc3339(text).ok());
         let moment = moment.map(|moment| moment.with_timezone(&Utc)).filter(|moment| {
@@ -221,14 +231,14 @@ impl Compiler<'_> {
         let Some(moment) = moment else {
             return Err(fault(at, "not_a_moment", "Send a moment such as 2026-11-21T10:30:00.000Z."));
         };
-        let operator = match kind {
-            "greater" => ">",
-            "greaterOrEqual" => ">=",
-            "lower" => "<",
-            _ => "<=",
+        let (operator, edge) = match kind {
+            "greater" => (">", ">="),
+            "greaterOrEqual" => (">=", ">="),
+            "lower" => ("<", "< interval '1 millisecond' +"),
+            _ => ("<=", "< interval '1 millisecond' +"),
         };
-        let place = self.bind(Bind::Moment(moment));
-        Ok(format!("date_trunc('milliseconds', {}) {operator} {place}", field.sql))
+        let (place, sql) = (self.bind(Bind::Moment(moment)), field.sql);
+        Ok(format!("({sql} {edge} {place} AND date_trunc('milliseconds', {sql}) {operator} {place})"))
     }
 }
 
@@ -237,23 +247,26 @@ fn lowered(sql: &str) -> String {
     if sql.ends_with("_key") { sql.to_owned() } else { format!("lower({sql})") }
 }
 
-/// Where a trigram index holds the folded text of a column, and with it whatever a search for a part of it finds.
+/// Where a trigram index holds the text of a column, and with it whatever a search for a part of it finds.
 fn indexed(sql: &str) -> Option<&'static str> {
     match sql {
         "r.company_name" | "r.email" | "r.email_key" => Some("r.search_text"),
         "i.company_name" | "i.email" | "i.email_key" => Some("i.search_text"),
-        "u.name" | "u.email" | "u.email_key" => Some("(' ' || fold_text(lower(u.name)) || ' ' || u.email_key)"),
-        // Of all but the name the lower case is indexed, which is the folded text of whatever has no accents.
+        "u.name" => Some("lower(u.name)"),
+        "u.email_key" => Some("u.email_key"),
         "o.name" | "o.code" | "o.zuora_account_id" | "o.salesforce_account_id" => Some("o.search_text"),
         _ => None,
     }
 }
 
+/// Columns whose values an index has in lower case, each as a whole.
+const WHOLE: [&str; 5] = ["o.code", "o.zuora_account_id", "o.salesforce_account_id", "u.name", "u.email_key"];
+
 /// What the index is asked for: a wider condition than the search itself. None where it would help nothing.
 fn pattern(wanted: &str) -> Option<String> {
     let folded = input::search(wanted);
     let plain = wanted.is_ascii() && !wanted.contains("  ") && folded.chars().count() >= 3;
-    plain.then(|| format!("%{}%", folded.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")))
+    plain.then(|| reduced(&format!("%{}%", folded.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))))
 }
 
 fn text(value: &Value, at: &str) -> Result<String, ApiError> {
@@ -330,7 +343,7 @@ mod tests {
         assert_eq!(
             condition.sql,
             "(t.name = ANY($4) AND (t.number = ANY($5) OR position(lower($6) IN lower((t.name)::text)) > 0) AND \
-             date_trunc('milliseconds', t.at) >= $7)"
+             (t.at >= $7 AND date_trunc('milliseconds', t.at) >= $7))"
         );
         assert_eq!(condition.binds[1], Bind::Numbers(vec![1, 2]));
         assert_eq!(condition.binds[2], Bind::Text("%_\\".into()));

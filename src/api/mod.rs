@@ -16,6 +16,7 @@ pub mod limit;
 pub mod openapi;
 pub mod page;
 pub mod repeat;
+pub mod rows;
 pub mod token;
 pub mod v1;
 pub mod write;

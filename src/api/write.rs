@@ -44,7 +44,7 @@ pub struct Hand<G> {
 impl<G> Hand<G> {
     /// Whose items the answer may show.
     pub fn scope(&self) -> Scope {
-        Scope { tenant: self.who.tenant.id, organisation: self.who.organisation.id, now: self.now }
+        Scope::of(&self.who, self.now)
     }
 }
 

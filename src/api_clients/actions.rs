@@ -127,7 +127,7 @@ pub fn issue(
     token: &str,
     now: DateTime<Utc>,
 ) -> diesel::QueryResult<usize> {
-    queries::touch(tx, client, now)?;
+    queries::touch(tx, client, None, now)?;
     queries::insert_token(tx, (client, permissions), token, (now, now + Duration::seconds(TOKEN_SECONDS)))
 }
 

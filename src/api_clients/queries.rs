@@ -16,41 +16,81 @@ use crate::secrets::sha256;
 const TOUCH_SECONDS: i64 = 60;
 
 type CallerRow = (
-    (Uuid, String, Vec<String>, Uuid),
+    (Uuid, String, Vec<String>, Uuid, Option<DateTime<Utc>>),
     (Uuid, String, OrganisationKind, String, Option<String>),
     (Uuid, String, String, bool),
 );
 
-/// The caller behind a presented credential: known, not revoked, of an active organisation.
-pub fn find(conn: &mut PgConnection, presented: &Presented, now: DateTime<Utc>) -> QueryResult<Option<Principal>> {
-    let (client, permissions) = match presented {
-        Presented::Token(token) if secret::is_one(Purpose::AccessToken, token) => by_token(conn, token, now)?,
-        Presented::Key(key) if secret::is_one(Purpose::ApiKey, key) => (by_secret(conn, Kind::Key, key, now)?, None),
-        Presented::Token(_) | Presented::Key(_) => (None, None),
+/// What a statement about a caller selects.
+macro_rules! caller_columns {
+    () => {
+        (
+            (
+                api_clients::id,
+                api_clients::name,
+                api_clients::permissions,
+                api_clients::created_by,
+                api_clients::last_used_at,
+            ),
+            (
+                organisations::id,
+                organisations::name,
+                organisations::kind,
+                organisations::time_zone,
+                organisations::logo_url,
+            ),
+            (tenants::id, tenants::slug, tenants::name, tenants::uses_salesforce),
+        )
     };
-    let Some(client) = client else { return Ok(None) };
-    Ok(principal(conn, client)?.map(|found| match (permissions, found.client.clone()) {
-        // A token is never more than its client has become since.
-        (Some(mut narrowed), Some(client)) => {
-            narrowed.retain(|permission| client.permissions.contains(permission));
-            Principal { client: Some(ClientRef { permissions: narrowed, ..client }), ..found }
-        }
-        _ => found,
-    }))
 }
 
-fn by_token(
-    conn: &mut PgConnection,
-    token: &str,
-    now: DateTime<Utc>,
-) -> QueryResult<(Option<Uuid>, Option<Vec<Permission>>)> {
+/// A caller, and when its credential was last used before.
+pub type Known = (Principal, Option<DateTime<Utc>>);
+
+/// The caller behind a presented credential: known, not revoked, of an active organisation.
+pub fn find(conn: &mut PgConnection, presented: &Presented, now: DateTime<Utc>) -> QueryResult<Option<Known>> {
+    match presented {
+        Presented::Key(key) if secret::is_one(Purpose::ApiKey, key) => by_key(conn, key, now),
+        Presented::Token(token) if secret::is_one(Purpose::AccessToken, token) => {
+            let Some((client, permissions)) = by_token(conn, token, now)? else { return Ok(None) };
+            Ok(known(conn, client)?.map(|(found, used)| (narrowed(found, &permissions), used)))
+        }
+        Presented::Token(_) | Presented::Key(_) => Ok(None),
+    }
+}
+
+/// With no more permissions than these: a token is never more than its client has become since.
+fn narrowed(found: Principal, permissions: &[Permission]) -> Principal {
+    let client = found.client.map(|mut client| {
+        client.permissions.retain(|permission| permissions.contains(permission));
+        client
+    });
+    Principal { client, ..found }
+}
+
+fn by_token(conn: &mut PgConnection, token: &str, now: DateTime<Utc>) -> QueryResult<Option<(Uuid, Vec<Permission>)>> {
     let row: Option<(Uuid, Vec<String>)> = api_tokens::table
         .find(sha256(token))
         .filter(api_tokens::expires_at.gt(now))
         .select((api_tokens::client_id, api_tokens::permissions))
         .first(conn)
         .optional()?;
-    Ok(row.map_or((None, None), |(client, permissions)| (Some(client), Some(parsed(&permissions)))))
+    Ok(row.map(|(client, permissions)| (client, parsed(&permissions))))
+}
+
+/// As [`by_secret`] and [`principal`], in one statement.
+fn by_key(conn: &mut PgConnection, key: &str, now: DateTime<Utc>) -> QueryResult<Option<Known>> {
+    let row: Option<CallerRow> = api_secrets::table
+        .inner_join(api_clients::table.inner_join(organisations::table.inner_join(tenants::table)))
+        .filter(api_secrets::hash.eq(sha256(key)))
+        .filter(api_secrets::ends_at.is_null().or(api_secrets::ends_at.gt(now)))
+        .filter(api_clients::kind.eq(Kind::Key))
+        .filter(api_clients::revoked_at.is_null())
+        .filter(organisations::state.eq("active"))
+        .select(caller_columns!())
+        .first(conn)
+        .optional()?;
+    Ok(row.map(caller))
 }
 
 /// The client of a secret that works now.
@@ -67,33 +107,27 @@ pub fn by_secret(conn: &mut PgConnection, kind: Kind, secret: &str, now: DateTim
 
 /// A client as a caller, if it and its organisation stand.
 pub fn principal(conn: &mut PgConnection, client: Uuid) -> QueryResult<Option<Principal>> {
+    Ok(known(conn, client)?.map(|(principal, _)| principal))
+}
+
+fn known(conn: &mut PgConnection, client: Uuid) -> QueryResult<Option<Known>> {
     let row: Option<CallerRow> = api_clients::table
         .inner_join(organisations::table.inner_join(tenants::table))
         .filter(api_clients::id.eq(client))
         .filter(api_clients::revoked_at.is_null())
         .filter(organisations::state.eq("active"))
-        .select((
-            (api_clients::id, api_clients::name, api_clients::permissions, api_clients::created_by),
-            (
-                organisations::id,
-                organisations::name,
-                organisations::kind,
-                organisations::time_zone,
-                organisations::logo_url,
-            ),
-            (tenants::id, tenants::slug, tenants::name, tenants::uses_salesforce),
-        ))
+        .select(caller_columns!())
         .first(conn)
         .optional()?;
     Ok(row.map(caller))
 }
 
-fn caller((client, organisation, tenant): CallerRow) -> Principal {
+fn caller((client, organisation, tenant): CallerRow) -> Known {
     let role = match organisation.2 {
         OrganisationKind::Host => Role::Administrator,
         OrganisationKind::Partner => Role::Manager,
     };
-    Principal {
+    let principal = Principal {
         session_id: Uuid::nil(),
         user: UserRef { id: client.3, name: client.1.clone(), email: String::new(), role },
         organisation: OrganisationRef {
@@ -105,16 +139,25 @@ fn caller((client, organisation, tenant): CallerRow) -> Principal {
         },
         tenant: TenantRef { id: tenant.0, slug: tenant.1, name: tenant.2, uses_salesforce: tenant.3 },
         client: Some(ClientRef { id: client.0, name: client.1, permissions: parsed(&client.2) }),
-    }
+    };
+    (principal, client.4)
 }
 
 fn parsed(permissions: &[String]) -> Vec<Permission> {
     permissions.iter().filter_map(|word| Permission::parse(word)).collect()
 }
 
-/// Notes that a credential was used, once a minute at most.
-pub fn touch(tx: &mut PgConnection, client: Uuid, now: DateTime<Utc>) -> QueryResult<usize> {
+/// Notes that a credential was used, once a minute at most; `before` is when it was last known to be.
+pub fn touch(
+    tx: &mut PgConnection,
+    client: Uuid,
+    before: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> QueryResult<usize> {
     let long_ago = now - Duration::seconds(TOUCH_SECONDS);
+    if before.is_some_and(|before| before >= long_ago) {
+        return Ok(0);
+    }
     let stale = api_clients::last_used_at.is_null().or(api_clients::last_used_at.lt(long_ago));
     diesel::update(api_clients::table.find(client).filter(stale)).set(api_clients::last_used_at.eq(now)).execute(tx)
 }

@@ -13,13 +13,14 @@ use r2d2::ManageConnection;
 /// fifth of a page (performance.md, trap 3), and a dead one is noticed by its first statement anyway.
 const TRUSTED_FOR: Duration = Duration::from_secs(1);
 
-/// Limits of every session with PostgreSQL; they hold even when our side forgets to watch.
+/// Limits of every session with PostgreSQL; they hold even when our side forgets to watch. Compiling a plan takes longer
+/// than any statement of ours.
 const SESSION_LIMITS: &str = "SET statement_timeout = '3s'; SET lock_timeout = '2s'; \
-     SET idle_in_transaction_session_timeout = '10s'; SET application_name = 'guildhall'; SET timezone = 'UTC'";
+     SET idle_in_transaction_session_timeout = '10s'; SET application_name = 'guildhall'; SET timezone = 'UTC'; SET jit = off";
 
 /// The same for one transaction: behind PgBouncer a session is somebody else's after the commit.
 pub(super) const TRANSACTION_LIMITS: &str = "SET LOCAL statement_timeout = '3s'; SET LOCAL lock_timeout = '2s'; \
-     SET LOCAL idle_in_transaction_session_timeout = '10s'";
+     SET LOCAL idle_in_transaction_session_timeout = '10s'; SET LOCAL jit = off";
 
 /// A pooled connection, with what the pool must know of it.
 pub(super) struct Connection {

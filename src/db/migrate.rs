@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use diesel::connection::CacheSize;
+use diesel::connection::{CacheSize, SimpleConnection as _};
 use diesel::migration::MigrationSource;
 use diesel::pg::{Pg, PgConnection};
 use diesel::prelude::*;
@@ -23,10 +23,39 @@ const POLLS: u32 = 600;
 pub fn run(url: &str) -> Result<usize, String> {
     let mut conn = connect(url)?;
     lock(&mut conn)?;
+    clear_halves(&mut conn).map_err(|error| format!("what a migration left half done cannot be removed: {error}"))?;
     let done = conn.run_pending_migrations(MIGRATIONS).map(|done| done.len());
     // The lock goes with the connection in any case.
     drop(diesel::sql_query(format!("SELECT pg_advisory_unlock({LOCK})")).execute(&mut conn));
     done.map_err(|error| format!("a migration failed, and nothing of it was kept: {error}"))
+}
+
+/// Indexes that their migrations build beside writes, outside of a transaction: what a build that was cut off leaves is
+/// none, and would be taken for one.
+const BESIDE_WRITES: [(&str, &str); 5] = [
+    ("20261123000040", "connections_of_tenant"),
+    ("20261123000041", "users_parts"),
+    ("20261123000043", "users_of_tenant_by_created"),
+    ("20261123000044", "invitations_of_tenant_by_created"),
+    ("20261123000045", "connections_of_tenant_by_created"),
+];
+
+/// Removes what a migration left that was cut off, so that it can begin anew.
+fn clear_halves(conn: &mut PgConnection) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    #[derive(QueryableByName)]
+    struct Half {
+        #[diesel(sql_type = Text)]
+        name: String,
+    }
+    let applied: Vec<String> = conn.applied_migrations()?.iter().map(ToString::to_string).collect();
+    let pending = BESIDE_WRITES.iter().filter(|(version, _)| !applied.iter().any(|known| known == version));
+    let names: Vec<&str> = pending.map(|(_, name)| *name).collect();
+    let text = "SELECT c.relname::text AS name FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid \
+        WHERE NOT i.indisvalid AND c.relname = ANY($1) AND pg_table_is_visible(i.indrelid)";
+    for half in diesel::sql_query(text).bind::<Array<Text>, _>(names).load::<Half>(conn)? {
+        conn.batch_execute(&format!("DROP INDEX CONCURRENTLY {}", half.name))?;
+    }
+    Ok(())
 }
 
 /// Refuses a database whose schema is behind this binary. A schema that is ahead is fine: migrations are made so that

@@ -8,6 +8,7 @@
 //! connections can never be more than the pool holds.
 
 pub mod fault;
+pub mod kept;
 mod manager;
 pub mod migrate;
 pub mod page;
@@ -33,7 +34,7 @@ pub use fault::{DbError, Fault};
 use manager::{Manager, Pooled, TRANSACTION_LIMITS};
 use replica::Replica;
 pub use replica::{Freshness, STALE_AT_MOST};
-pub use totals::Totals;
+pub use totals::{Totals, Whose};
 
 /// How long a request waits for its turn at the database, and for a connection once it has its turn.
 pub const GATE_WAIT: Duration = Duration::from_secs(2);
@@ -98,6 +99,11 @@ impl Db {
             replica,
             totals: Totals::default(),
         }
+    }
+
+    /// How much can be done at once.
+    pub fn turns(&self) -> usize {
+        self.pool.max_size() as usize * if self.replica.is_some() { 2 } else { 1 }
     }
 
     /// The counts of large collections.

@@ -18,7 +18,7 @@ use crate::api::door::Api;
 use crate::api::edits::Edits;
 use crate::api::page::{Parameters, offset};
 use crate::api::{ApiError, Body, Fault as FieldFault, Fields};
-use crate::db::Fault;
+use crate::db::{Fault, Whose};
 use crate::input;
 use crate::organisations::{self, Details, Organisation, model};
 use crate::settings;
@@ -89,7 +89,7 @@ async fn list(request: HttpRequest, who: Member, portal: Shared) -> Result<HttpR
     let (now, totals) = (portal.clock.now(), portal.db.totals());
     let read = move |conn: &mut PgConnection| {
         let rows = organisations::numbered(conn, tenant, (page, size))?;
-        let whose = ("partners", tenant, tenant);
+        let whose = Whose::of((tenant, tenant), &["partners"]);
         Ok::<_, Fault>((rows, totals.remembered(conn, whose, now, |conn| organisations::number(conn, tenant))?))
     };
     let (rows, total) = portal.db.read(read).await?;

@@ -17,14 +17,20 @@ const NAME: &str = "partner-invitations";
 
 /// Partner invitations of the caller's organisation, as seed 004 shows them.
 pub const INVITATIONS: Collection = Collection {
-    from: "FROM invitations i JOIN users u ON u.id = i.inviter_id JOIN organisations o ON o.id = i.organisation_id \
-           WHERE i.tenant_id = $1 AND i.organisation_id = $2 AND i.kind = 'partner' AND $3::timestamptz IS NOT NULL",
-    item: "json_build_object('object', 'partner_invitation', 'id', i.number::text, \
-           'createdAt', to_char(i.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), \
-           'updatedAt', to_char(i.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), \
-           'accountId', o.number::text, 'fromUserId', u.number::text, 'toAccountName', i.company_name, \
-           'toUserEmail', i.email, \
-           'status', CASE WHEN i.state = 'pending' AND i.expires_at <= $3 THEN 'EXPIRED' ELSE upper(i.state) END)",
+    from: "FROM invitations i LEFT JOIN users u ON u.id = i.inviter_id LEFT JOIN organisations o ON o.id = i.organisation_id \
+           WHERE i.tenant_id = $1 AND i.organisation_id = $2 AND i.kind = 'partner'",
+    own: None,
+    members: &[
+        ("object", "'partner_invitation'::text"),
+        ("id", "i.number::text"),
+        ("createdAt", "i.created_at"),
+        ("updatedAt", "i.updated_at"),
+        ("accountId", "o.number::text"),
+        ("fromUserId", "u.number::text"),
+        ("toAccountName", "i.company_name"),
+        ("toUserEmail", "i.email"),
+        ("status", "CASE WHEN i.state = 'pending' AND i.expires_at <= $3 THEN 'EXPIRED' ELSE upper(i.state) END"),
+    ],
     fields: &[
         Field { name: "id", sql: "i.number", kind: Kind::Number },
         Field { name: "status", sql: STATUS, kind: Kind::Word },
@@ -58,7 +64,7 @@ pub fn named(config: &mut web::ServiceConfig) {
 }
 
 fn scope(who: &Api<ReadInvitations>, portal: &Shared) -> Scope {
-    Scope { tenant: who.0.tenant.id, organisation: who.0.organisation.id, now: portal.clock.now() }
+    Scope::of(&who.0, portal.clock.now())
 }
 
 /// `GET /v1/partner-invitations/{partnerInvitationId}`

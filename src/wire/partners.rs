@@ -21,15 +21,24 @@ use crate::{db, input, secrets};
 
 const PARTNERS: Collection = Collection {
     from: "FROM partner_records r LEFT JOIN invitations i ON i.id = r.invitation_id \
-           WHERE r.tenant_id = $1 AND r.organisation_id = $2 AND r.deleted_at IS NULL AND $3::timestamptz IS NOT NULL",
-    item: "json_build_object('id', r.id, 'company_name', r.company_name, 'sales_amount', r.sales_amount, \
-           'partner_type', r.partner_type, 'email', r.email, 'frequency', r.frequency, \
-           'payment_terms', r.payment_terms, \
-           'created_at', to_char(r.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'), \
-           'updated_at', to_char(r.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'), \
-           'invitation_status', CASE WHEN i.state = 'accepted' THEN 'accepted' \
-               WHEN i.state = 'pending' AND i.expires_at > $3 THEN 'invited' END, \
-           'guest_organization_id', r.guest_organisation_id)",
+           WHERE r.tenant_id = $1 AND r.organisation_id = $2 AND r.deleted_at IS NULL",
+    own: None,
+    members: &[
+        ("id", "r.id"),
+        ("company_name", "r.company_name"),
+        ("sales_amount", "r.sales_amount"),
+        ("partner_type", "r.partner_type"),
+        ("email", "r.email"),
+        ("frequency", "r.frequency"),
+        ("payment_terms", "r.payment_terms"),
+        ("created_at", "to_char(r.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"),
+        ("updated_at", "to_char(r.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"),
+        (
+            "invitation_status",
+            "CASE WHEN i.state = 'accepted' THEN 'accepted' WHEN i.state = 'pending' AND i.expires_at > $3 THEN 'invited' END",
+        ),
+        ("guest_organization_id", "r.guest_organisation_id"),
+    ],
     fields: &[
         Field { name: "company_name", sql: "r.sort_key", kind: Kind::Text },
         Field { name: "sales_amount", sql: "r.sales_amount", kind: Kind::Number },
@@ -63,7 +72,7 @@ async fn create(
         actions::create(tx, &scope, id, &new)
     };
     portal.db.write(work).await.map_err(refused)?;
-    let scope = Scope { tenant, organisation: target, now };
+    let scope = Scope { tenant, organisation: target, host: false, now };
     let condition =
         Condition { sql: "r.id = ANY($4::text[]::uuid[])".into(), binds: vec![Bind::Texts(vec![id.to_string()])] };
     let look = move |conn: &mut PgConnection| Ok::<_, db::Fault>(PARTNERS.one(conn, scope, &condition)?);
@@ -146,7 +155,7 @@ fn is_uuid(text: &str) -> bool {
 async fn list(who: Api<ReadRecords>, portal: Shared, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     let organisation = target(&portal, &who.0, &request, Allowance::Read).await?;
     let asked = Asked::read(&request)?;
-    let scope = Scope { tenant: who.0.tenant.id, organisation, now: portal.clock.now() };
+    let scope = Scope { organisation, host: false, ..Scope::of(&who.0, portal.clock.now()) };
     let totals = portal.db.totals();
     let look = move |conn: &mut PgConnection| {
         let page = (&asked.page, asked.order.as_str());

@@ -23,7 +23,8 @@ const ROWS: i64 = 60;
 /// One field of every kind, and of those that can be empty an empty one.
 const THINGS: Collection = Collection {
     from: "FROM things t WHERE $1::uuid IS NOT NULL AND $2::uuid IS NOT NULL AND $3::timestamptz IS NOT NULL",
-    item: "t.id",
+    own: None,
+    members: &[("id", "t.id")],
     fields: &[
         Field { name: "id", sql: "t.id", kind: Kind::Number },
         Field { name: "serial", sql: "t.serial", kind: Kind::SearchableNumber },
@@ -230,7 +231,8 @@ fn a_query_finds_what_it_says() {
     let (database, page) = (Database::fresh(), Page { offset: 0, size: 1_000, sort: None, descending: false });
     let mut conn = database.connect();
     conn.batch_execute(&table(&things)).expect("a table");
-    let scope = Scope { tenant: uuid::Uuid::nil(), organisation: uuid::Uuid::nil(), now: Utc.timestamp_nanos(0) };
+    let nobody = uuid::Uuid::nil();
+    let scope = Scope { tenant: nobody, organisation: nobody, host: false, now: Utc.timestamp_nanos(0) };
     let mut expressions = Expressions { rng, things: &things };
     let mut telling = 0;
     for number in 0..EXPRESSIONS {
@@ -240,7 +242,7 @@ fn a_query_finds_what_it_says() {
         let found = THINGS.list((&mut conn, &Totals::default()), scope, (&page, THINGS.id), Some(&condition));
         let found = found.unwrap_or_else(|error| panic!("{asked}: {error}: {}", condition.sql));
         let expected: Vec<String> =
-            things.iter().filter(|thing| fits(&query, thing)).map(|thing| thing.id.to_string()).collect();
+            things.iter().filter(|thing| fits(&query, thing)).map(|thing| format!("{{\"id\":{}}}", thing.id)).collect();
         assert_eq!(found.items, expected, "{asked}\n{}", condition.sql);
         assert_eq!(found.total, i64::try_from(expected.len()).expect("a few"), "{asked}");
         telling += usize::from(!expected.is_empty() && expected.len() < things.len());

@@ -24,6 +24,7 @@ pub use slots::{Exports, Slot};
 
 use super::error::ApiError;
 use super::page::Parameters;
+pub use super::rows::Line;
 use crate::access::Principal;
 use crate::access::queries::still_stands;
 use crate::db::{Db, DbError, Fault};
@@ -36,13 +37,6 @@ use crate::web::portal::Shared;
 const BATCH: i64 = 2_000;
 /// How often a batch is tried when the database has no time for it.
 const TRIES: u32 = 5;
-
-/// A row to be exported: where it stands in the order of the export, and what it is, as a JSON object.
-#[derive(Debug, Clone)]
-pub struct Line {
-    pub key: String,
-    pub item: String,
-}
 
 /// Where the rows of an export come from.
 pub trait Source: Send + Sync + 'static {

@@ -1,5 +1,7 @@
 //! The portal's collections, declared: where their items lie, what they look like, what can be asked for. A host's
 //! credential sees its tenant, a partner's sees its own organisation; records and connections are each one's own.
+//!
+//! What only names things is joined from the left, so that counting leaves it out.
 
 use crate::api::collection::Collection;
 use crate::api::find::{Field, Kind};
@@ -17,16 +19,32 @@ const fn moment(name: &'static str, sql: &'static str) -> Field {
 }
 
 pub const ORGANISATIONS: Collection = Collection {
-    from: "FROM organisations o JOIN organisations me ON me.id = $2 WHERE o.tenant_id = $1 AND o.state <> 'deleted' \
-           AND (me.kind = 'host' OR o.id = me.id) AND $3::timestamptz IS NOT NULL",
-    item: "json_build_object('object', 'organisation', 'id', o.id, 'number', o.number::text, 'kind', o.kind, \
-           'name', o.name, 'code', o.code, 'logo', o.logo_url, 'parentId', o.parent_id, \
-           'zuoraAccountId', o.zuora_account_id, 'isZuoraInvoiceOwner', o.invoice_owner = 'partner', \
-           'salesforceAccountId', o.salesforce_account_id, 'country', o.country, 'timezone', o.time_zone, \
-           'customerCount', o.customer_count, 'properties', o.properties, 'shop', o.shop_access, \
-           'selfService', o.self_service_access, 'state', o.state, 'users', o.user_count, 'version', o.version, \
-           'createdAt', to_char(o.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), \
-           'updatedAt', to_char(o.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'))",
+    from: "FROM organisations o WHERE o.tenant_id = $1 AND o.state <> 'deleted'",
+    own: Some("o.id"),
+    members: &[
+        ("object", "'organisation'::text"),
+        ("id", "o.id"),
+        ("number", "o.number::text"),
+        ("kind", "o.kind"),
+        ("name", "o.name"),
+        ("code", "o.code"),
+        ("logo", "o.logo_url"),
+        ("parentId", "o.parent_id"),
+        ("zuoraAccountId", "o.zuora_account_id"),
+        ("isZuoraInvoiceOwner", "o.invoice_owner = 'partner'"),
+        ("salesforceAccountId", "o.salesforce_account_id"),
+        ("country", "o.country"),
+        ("timezone", "o.time_zone"),
+        ("customerCount", "o.customer_count"),
+        ("properties", "o.properties"),
+        ("shop", "o.shop_access"),
+        ("selfService", "o.self_service_access"),
+        ("state", "o.state"),
+        ("users", "o.user_count"),
+        ("version", "o.version"),
+        ("createdAt", "o.created_at"),
+        ("updatedAt", "o.updated_at"),
+    ],
     fields: &[
         word("id", "o.id::text"),
         text("name", "o.name"),
@@ -46,14 +64,23 @@ pub const ORGANISATIONS: Collection = Collection {
 };
 
 pub const USERS: Collection = Collection {
-    from: "FROM users u JOIN organisations o ON o.id = u.organisation_id JOIN organisations me ON me.id = $2 \
-           WHERE u.tenant_id = $1 AND u.removed_at IS NULL AND (me.kind = 'host' OR u.organisation_id = me.id) \
-           AND $3::timestamptz IS NOT NULL",
-    item: "json_build_object('object', 'user', 'id', u.id, 'number', u.number::text, 'name', u.name, 'email', u.email, \
-           'role', u.role, 'state', u.state, 'organisationId', u.organisation_id, 'organisationName', o.name, 'version', u.version, \
-           'lastSignedInAt', to_char(u.last_signed_in_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), \
-           'createdAt', to_char(u.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), \
-           'updatedAt', to_char(u.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'))",
+    from: "FROM users u LEFT JOIN organisations o ON o.id = u.organisation_id WHERE u.tenant_id = $1 AND u.removed_at IS NULL",
+    own: Some("u.organisation_id"),
+    members: &[
+        ("object", "'user'::text"),
+        ("id", "u.id"),
+        ("number", "u.number::text"),
+        ("name", "u.name"),
+        ("email", "u.email"),
+        ("role", "u.role"),
+        ("state", "u.state"),
+        ("organisationId", "u.organisation_id"),
+        ("organisationName", "o.name"),
+        ("version", "u.version"),
+        ("lastSignedInAt", "u.last_signed_in_at"),
+        ("createdAt", "u.created_at"),
+        ("updatedAt", "u.updated_at"),
+    ],
     fields: &[
         word("id", "u.id::text"),
         text("name", "u.name"),
@@ -70,14 +97,26 @@ pub const USERS: Collection = Collection {
 
 pub const PARTNERS: Collection = Collection {
     from: "FROM partner_records r LEFT JOIN invitations i ON i.id = r.invitation_id WHERE r.tenant_id = $1 \
-           AND r.organisation_id = $2 AND r.deleted_at IS NULL AND $3::timestamptz IS NOT NULL",
-    item: "json_build_object('object', 'partner', 'id', r.id, 'companyName', r.company_name, 'type', r.partner_type, \
-           'email', r.email, 'salesAmount', r.sales_amount, 'frequency', r.frequency, 'paymentTerms', r.payment_terms, \
-           'invitationStatus', CASE WHEN i.state = 'accepted' THEN 'accepted' \
-               WHEN i.state = 'pending' AND i.expires_at > $3 THEN 'invited' END, \
-           'guestOrganisationId', r.guest_organisation_id, 'version', r.version, \
-           'createdAt', to_char(r.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), \
-           'updatedAt', to_char(r.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'))",
+           AND r.organisation_id = $2 AND r.deleted_at IS NULL",
+    own: None,
+    members: &[
+        ("object", "'partner'::text"),
+        ("id", "r.id"),
+        ("companyName", "r.company_name"),
+        ("type", "r.partner_type"),
+        ("email", "r.email"),
+        ("salesAmount", "r.sales_amount"),
+        ("frequency", "r.frequency"),
+        ("paymentTerms", "r.payment_terms"),
+        (
+            "invitationStatus",
+            "CASE WHEN i.state = 'accepted' THEN 'accepted' WHEN i.state = 'pending' AND i.expires_at > $3 THEN 'invited' END",
+        ),
+        ("guestOrganisationId", "r.guest_organisation_id"),
+        ("version", "r.version"),
+        ("createdAt", "r.created_at"),
+        ("updatedAt", "r.updated_at"),
+    ],
     fields: &[
         word("id", "r.id::text"),
         text("companyName", "r.company_name"),
@@ -93,15 +132,25 @@ pub const PARTNERS: Collection = Collection {
 };
 
 pub const CONNECTIONS: Collection = Collection {
-    from: "FROM connections c JOIN organisations h ON h.id = c.host_organisation_id \
-           JOIN organisations g ON g.id = c.guest_organisation_id WHERE c.tenant_id = $1 \
-           AND (c.host_organisation_id = $2 OR c.guest_organisation_id = $2) AND $3::timestamptz IS NOT NULL",
-    item: "json_build_object('object', 'connection', 'id', c.id, 'number', c.number::text, \
-           'hostOrganisationId', h.id, 'hostOrganisationName', h.name, 'guestOrganisationId', g.id, \
-           'guestOrganisationName', g.name, 'hostGrants', c.host_grants, 'guestGrants', c.guest_grants, \
-           'state', CASE WHEN c.ended_at IS NULL THEN 'live' ELSE 'ended' END, 'version', c.version, \
-           'createdAt', to_char(c.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), \
-           'endedAt', to_char(c.ended_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'))",
+    from: "FROM connections c LEFT JOIN organisations h ON h.id = c.host_organisation_id \
+           LEFT JOIN organisations g ON g.id = c.guest_organisation_id WHERE c.tenant_id = $1 \
+           AND (c.host_organisation_id = $2 OR c.guest_organisation_id = $2)",
+    own: None,
+    members: &[
+        ("object", "'connection'::text"),
+        ("id", "c.id"),
+        ("number", "c.number::text"),
+        ("hostOrganisationId", "h.id"),
+        ("hostOrganisationName", "h.name"),
+        ("guestOrganisationId", "g.id"),
+        ("guestOrganisationName", "g.name"),
+        ("hostGrants", "c.host_grants"),
+        ("guestGrants", "c.guest_grants"),
+        ("state", "CASE WHEN c.ended_at IS NULL THEN 'live' ELSE 'ended' END"),
+        ("version", "c.version"),
+        ("createdAt", "c.created_at"),
+        ("endedAt", "c.ended_at"),
+    ],
     fields: &[
         word("id", "c.id::text"),
         text("hostOrganisationName", "h.name"),
@@ -114,13 +163,19 @@ pub const CONNECTIONS: Collection = Collection {
 };
 
 pub const API_CLIENTS: Collection = Collection {
-    from: "FROM api_clients a JOIN organisations me ON me.id = $2 WHERE a.tenant_id = $1 \
-           AND (me.kind = 'host' OR a.organisation_id = me.id) AND $3::timestamptz IS NOT NULL",
-    item: "json_build_object('object', 'api_client', 'id', a.id, 'organisationId', a.organisation_id, 'kind', a.kind, \
-           'name', a.name, \
-           'permissions', a.permissions, 'state', CASE WHEN a.revoked_at IS NULL THEN 'active' ELSE 'revoked' END, \
-           'lastUsedAt', to_char(a.last_used_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), \
-           'createdAt', to_char(a.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'))",
+    from: "FROM api_clients a WHERE a.tenant_id = $1",
+    own: Some("a.organisation_id"),
+    members: &[
+        ("object", "'api_client'::text"),
+        ("id", "a.id"),
+        ("organisationId", "a.organisation_id"),
+        ("kind", "a.kind"),
+        ("name", "a.name"),
+        ("permissions", "a.permissions"),
+        ("state", "CASE WHEN a.revoked_at IS NULL THEN 'active' ELSE 'revoked' END"),
+        ("lastUsedAt", "a.last_used_at"),
+        ("createdAt", "a.created_at"),
+    ],
     fields: &[
         word("id", "a.id::text"),
         text("name", "a.name"),
@@ -134,12 +189,22 @@ pub const API_CLIENTS: Collection = Collection {
 };
 
 pub const AUDIT_EVENTS: Collection = Collection {
-    from: "FROM audit_events e JOIN organisations me ON me.id = $2 WHERE e.tenant_id = $1 \
-           AND (me.kind = 'host' OR e.organisation_id = me.id) AND $3::timestamptz IS NOT NULL",
-    item: "json_build_object('object', 'audit_event', 'id', e.id, 'organisationId', e.organisation_id, \
-           'at', to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), 'actorKind', e.actor_kind, \
-           'actorId', e.actor_id, 'actorName', e.actor_name, 'verb', e.verb, 'objectKind', e.object_kind, \
-           'objectId', e.object_id, 'objectName', e.object_name, 'changes', e.changes)",
+    from: "FROM audit_events e WHERE e.tenant_id = $1",
+    own: Some("e.organisation_id"),
+    members: &[
+        ("object", "'audit_event'::text"),
+        ("id", "e.id"),
+        ("organisationId", "e.organisation_id"),
+        ("at", "e.at"),
+        ("actorKind", "e.actor_kind"),
+        ("actorId", "e.actor_id"),
+        ("actorName", "e.actor_name"),
+        ("verb", "e.verb"),
+        ("objectKind", "e.object_kind"),
+        ("objectId", "e.object_id"),
+        ("objectName", "e.object_name"),
+        ("changes", "e.changes"),
+    ],
     fields: &[
         word("id", "e.id::text"),
         word("organisationId", "e.organisation_id::text"),
@@ -160,19 +225,32 @@ const STANDING: &str = "(CASE WHEN i.state <> 'pending' THEN i.state WHEN i.expi
 
 /// Invitations of both kinds; seed 004's own collection has the partners' only.
 pub const INVITATIONS: Collection = Collection {
-    from: "FROM invitations i JOIN users u ON u.id = i.inviter_id JOIN organisations o ON o.id = i.organisation_id \
-           JOIN organisations me ON me.id = $2 WHERE i.tenant_id = $1 AND o.state <> 'deleted' \
-           AND (me.kind = 'host' OR i.organisation_id = me.id) AND $3::timestamptz IS NOT NULL",
-    item: "json_build_object('object', 'invitation', 'id', i.id, 'number', i.number::text, 'kind', i.kind, \
-           'organisationId', i.organisation_id, 'inviterId', i.inviter_id, 'inviterName', u.name, 'email', i.email, \
-           'role', i.role, 'companyName', i.company_name, 'partnerId', i.partner_record_id, 'batchId', i.batch_id, \
-           'language', i.language, 'lifetimeDays', i.lifetime_days, 'reminder', i.reminder, \
-           'state', (CASE WHEN i.state <> 'pending' THEN i.state WHEN i.expires_at > $3 THEN 'waiting' ELSE 'expired' END), \
-           'expiresAt', to_char(i.expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), \
-           'lastSentAt', to_char(i.last_sent_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), \
-           'decidedAt', to_char(i.decided_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), \
-           'createdAt', to_char(i.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), \
-           'updatedAt', to_char(i.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'))",
+    from: "FROM invitations i LEFT JOIN users u ON u.id = i.inviter_id WHERE i.tenant_id = $1 AND i.organisation_id NOT IN \
+               (SELECT o.id FROM organisations o WHERE o.tenant_id = $1 AND o.state = 'deleted')",
+    own: Some("i.organisation_id"),
+    members: &[
+        ("object", "'invitation'::text"),
+        ("id", "i.id"),
+        ("number", "i.number::text"),
+        ("kind", "i.kind"),
+        ("organisationId", "i.organisation_id"),
+        ("inviterId", "i.inviter_id"),
+        ("inviterName", "u.name"),
+        ("email", "i.email"),
+        ("role", "i.role"),
+        ("companyName", "i.company_name"),
+        ("partnerId", "i.partner_record_id"),
+        ("batchId", "i.batch_id"),
+        ("language", "i.language"),
+        ("lifetimeDays", "i.lifetime_days"),
+        ("reminder", "i.reminder"),
+        ("state", STANDING),
+        ("expiresAt", "i.expires_at"),
+        ("lastSentAt", "i.last_sent_at"),
+        ("decidedAt", "i.decided_at"),
+        ("createdAt", "i.created_at"),
+        ("updatedAt", "i.updated_at"),
+    ],
     fields: &[
         word("id", "i.id::text"),
         word("kind", "i.kind"),
@@ -192,14 +270,21 @@ pub const INVITATIONS: Collection = Collection {
 
 /// Invitations made from one list.
 pub const BATCHES: Collection = Collection {
-    from: "FROM invitation_batches b JOIN organisations o ON o.id = b.organisation_id \
-           JOIN organisations me ON me.id = $2 WHERE b.tenant_id = $1 AND o.state <> 'deleted' \
-           AND (me.kind = 'host' OR b.organisation_id = me.id) AND $3::timestamptz IS NOT NULL",
-    item: "json_build_object('object', 'invitation_batch', 'id', b.id, 'organisationId', b.organisation_id, \
-           'size', b.size, 'states', (SELECT coalesce(json_object_agg(s.state, s.number), '{}') FROM \
-               (SELECT i.state, count(*) AS number FROM invitations i WHERE i.batch_id = b.id GROUP BY i.state) s), \
-           'undoneAt', to_char(b.undone_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), \
-           'createdAt', to_char(b.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'))",
+    from: "FROM invitation_batches b JOIN organisations o ON o.id = b.organisation_id WHERE b.tenant_id = $1 \
+           AND o.state <> 'deleted'",
+    own: Some("b.organisation_id"),
+    members: &[
+        ("object", "'invitation_batch'::text"),
+        ("id", "b.id"),
+        ("organisationId", "b.organisation_id"),
+        ("size", "b.size"),
+        (
+            "states",
+            "(SELECT coalesce(json_object_agg(s.state, s.number), '{}') FROM (SELECT i.state, count(*) AS number FROM invitations i WHERE i.batch_id = b.id GROUP BY i.state) s)",
+        ),
+        ("undoneAt", "b.undone_at"),
+        ("createdAt", "b.created_at"),
+    ],
     fields: &[
         word("id", "b.id::text"),
         word("organisationId", "b.organisation_id::text"),

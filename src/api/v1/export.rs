@@ -54,11 +54,7 @@ pub async fn whole<G>(
         after,
         name,
         who: (**who).clone(),
-        source: Arc::new(Items {
-            collection,
-            scope: Scope { tenant: who.tenant.id, organisation: who.organisation.id, now: portal.clock.now() },
-            condition,
-        }),
+        source: Arc::new(Items { collection, scope: Scope::of(who, portal.clock.now()), condition }),
     };
     Ok(export::answer(request, portal, order).await?)
 }

@@ -147,5 +147,5 @@ impl<R: Readable> Reading<R> {
 }
 
 fn scope<G>(who: &Api<G>, portal: &Shared) -> Scope {
-    Scope { tenant: who.0.tenant.id, organisation: who.0.organisation.id, now: portal.clock.now() }
+    Scope::of(&who.0, portal.clock.now())
 }

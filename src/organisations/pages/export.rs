@@ -14,7 +14,7 @@ use crate::web::{AppError, Frame};
 /// `GET /settings/profile/partners/export`
 pub async fn export(who: Actor<ReadPartners>, frame: Frame, request: HttpRequest) -> Result<HttpResponse, AppError> {
     let now = frame.portal.clock.now();
-    let scope = Scope { tenant: who.tenant.id, organisation: who.organisation.id, now };
+    let scope = Scope::of(&who, now);
     let order = Order {
         who: (*who).clone(),
         source: Arc::new(Partners { scope, filter: Asked::of(&frame).filter() }),

@@ -1,0 +1,2 @@
+-- Its successor is there.
+DROP INDEX CONCURRENTLY IF EXISTS users_search;

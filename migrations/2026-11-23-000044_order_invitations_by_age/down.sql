@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY IF EXISTS invitations_of_tenant_by_created;

@@ -1,0 +1,76 @@
+//! Statements that are put together and come again and again in one of few forms: PostgreSQL keeps their plan. Whatever
+//! differs from call to call is a value; a text of which there could be any number belongs to `sql_query`. Knows no table.
+
+use chrono::{DateTime, Utc};
+use diesel::pg::{Pg, PgConnection};
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::sql_types::{BigInt, Text, Timestamptz, Untyped, Uuid as SqlUuid};
+use diesel::{QueryResult, RunQueryDsl};
+use uuid::Uuid;
+
+/// A value of a kept statement.
+#[derive(Debug, Clone)]
+pub enum Given {
+    Id(Uuid),
+    Moment(DateTime<Utc>),
+    Number(i64),
+    Text(String),
+}
+
+/// A statement whose `$1`, `$2` … are its values, in any order and as often as wanted.
+#[derive(Debug, Clone)]
+pub struct Kept {
+    text: String,
+    values: Vec<Given>,
+}
+
+impl Kept {
+    pub fn new(text: String, values: Vec<Given>) -> Self {
+        Self { text, values }
+    }
+}
+
+impl QueryFragment<Pg> for Kept {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        let mut rest = self.text.as_str();
+        while let Some(at) = rest.find('$') {
+            let (before, behind) = (&rest[..at], &rest[at + 1..]);
+            let digits = behind.bytes().take_while(u8::is_ascii_digit).count();
+            let number: usize = behind[..digits].parse().unwrap_or_default();
+            out.push_sql(before);
+            match number.checked_sub(1).and_then(|place| self.values.get(place)) {
+                Some(Given::Id(id)) => out.push_bind_param::<SqlUuid, _>(id)?,
+                Some(Given::Moment(moment)) => out.push_bind_param::<Timestamptz, _>(moment)?,
+                Some(Given::Number(number)) => out.push_bind_param::<BigInt, _>(number)?,
+                Some(Given::Text(text)) => out.push_bind_param::<Text, _>(text)?,
+                None => out.push_sql("$"),
+            }
+            rest = &behind[digits..];
+        }
+        out.push_sql(rest);
+        Ok(())
+    }
+}
+
+impl QueryId for Kept {
+    type QueryId = ();
+
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl Query for Kept {
+    type SqlType = Untyped;
+}
+
+impl RunQueryDsl<PgConnection> for Kept {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_may_come_twice_and_in_any_order() {
+        let kept = Kept::new("SELECT $2, $1, $2".into(), vec![Given::Number(7), Given::Text("x".into())]);
+        assert_eq!(diesel::debug_query::<Pg, _>(&kept).to_string(), "SELECT $1, $2, $3 -- binds: [\"x\", 7, \"x\"]");
+    }
+}

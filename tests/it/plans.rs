@@ -33,12 +33,13 @@ const LISTS: [&str; 4] = [
 ];
 
 /// Read much by their nature, or have no index yet (docs/performance.md): counts, which are remembered or capped, and in
-/// the API connections, and people and invitations by a name that is asked for as a whole.
-const KNOWN: [&str; 5] = [
+/// the API connections, people and invitations by a name that is asked for as a whole, and what a whole programme received.
+const KNOWN: [&str; 6] = [
     "select count(",
     "select \"organisations\".\"state\", count(",
     "select (json_build_object('object', 'connection'",
     "select (json_build_object('object', 'invitation'",
+    "select (json_build_object('object', 'received_invitation'",
     "select (json_build_object('object', 'user'",
 ];
 

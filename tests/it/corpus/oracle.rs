@@ -53,6 +53,8 @@ pub fn allowed(target: &Target, field: &Field, value: &Value, want: Want) -> All
         (_, Place::Query, _) if target.path.ends_with("/organisations/import") => Allowed::One(&[400, 415]),
         (_, Place::Header, _) if is_no_header => Allowed::Closes(&[400, 401, 403, 404, 422]),
         (_, Place::Query | Place::Path, _) if is_no_address => Allowed::Closes(&[400]),
+        // A file of partners may have a mebibyte.
+        (Face::Page, Place::Form, Want::TooLarge) if target.path.ends_with("/partners/import") => Allowed::Any,
         (_, Place::Form, Want::TooLarge) | (Face::Api(_), Place::Json, Want::TooLarge) => Allowed::One(&[413]),
         (_, Place::Query | Place::Path | Place::Header, Want::TooLarge)
         | (_, _, Want::Odd)

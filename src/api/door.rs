@@ -21,9 +21,9 @@ use super::page;
 use crate::access::{Actor, Grant, Principal};
 use crate::api_clients::{self, Presented};
 use crate::db::{DbError, Fault};
-use crate::web::AppError;
 use crate::web::actor::request_id;
 use crate::web::portal::Shared;
+use crate::web::{AppError, guard};
 
 /// The machine that calls.
 #[derive(Debug, Clone)]
@@ -96,10 +96,10 @@ fn told(
     }
 }
 
-/// The error of an address that is there for other methods; `HEAD` is `GET` without a body.
+/// The error of an address that is there for other methods.
 fn method<B>(answer: &ServiceResponse<B>) -> Option<ApiError> {
-    let allow = answer.headers().get(header::ALLOW).and_then(|allow| allow.to_str().ok())?;
-    (answer.status() == StatusCode::METHOD_NOT_ALLOWED).then(|| ApiError::method(allow.replace("GET", "GET, HEAD")))
+    let allow = guard::methods(answer.headers())?;
+    (answer.status() == StatusCode::METHOD_NOT_ALLOWED).then(|| ApiError::method(allow))
 }
 
 fn as_api_error(error: &Error) -> ApiError {

@@ -6,9 +6,10 @@ use uuid::Uuid;
 
 use super::openapi::{self, Operation};
 use crate::access::{Permission, Principal};
-use crate::input;
+use crate::invitations::Standing;
 use crate::web::view::ApiCall;
 use crate::web::{Shown, paths, query};
+use crate::{input, mail};
 
 /// What a page shows of a collection.
 #[derive(Clone, Copy)]
@@ -17,6 +18,8 @@ enum Shows {
     One,
     /// The reader's own organisation.
     Own,
+    /// What there is one of.
+    Alone,
     /// A list: so many rows, of these.
     List(usize, fn(&Shown<'_>) -> Option<Narrowed>),
 }
@@ -25,18 +28,26 @@ enum Shows {
 type Row = (&'static str, &'static str, Shows);
 
 const TABLE: &[Row] = &[
+    (paths::PROFILE, "tenant", Shows::Alone),
+    (paths::BIN, "deleted-organisations", Shows::List(25, bin)),
     (paths::PARTNERS, "organisations", Shows::List(25, partners)),
     ("/settings/profile/partners/{id}", "organisations", Shows::One),
     ("/settings/profile/partners/{id}/users", "users", Shows::List(50, people)),
     ("/settings/profile/partners/{id}/users/{user}", "users", Shows::One),
     ("/settings/profile/partners/{id}/history", "audit-events", Shows::List(50, history)),
+    ("/settings/profile/partners/{id}/invitations", "invitations", Shows::List(25, invitations)),
+    ("/settings/profile/partners/{id}/invitations/received", "received-invitations", Shows::List(25, received)),
+    ("/settings/profile/partners/{id}/invitations/{item}", "invitations", Shows::One),
     (paths::STAFF, "users", Shows::List(50, people)),
     ("/settings/staff/{user}", "users", Shows::One),
     (paths::RECORDS, "partners", Shows::List(25, records)),
     ("/settings/partner-records/{item}", "partners", Shows::One),
     (paths::CONNECTIONS, "connections", Shows::List(25, connections)),
     ("/settings/connections/{item}", "connections", Shows::One),
-    (paths::INVITATIONS, "partner-invitations", Shows::List(25, invitations)),
+    (paths::INVITATIONS, "invitations", Shows::List(25, invitations)),
+    ("/settings/invitations/received", "received-invitations", Shows::List(25, received)),
+    ("/settings/invitations/batches/{item}", "invitation-batches", Shows::One),
+    ("/settings/invitations/{item}", "invitations", Shows::One),
     (paths::API_CLIENTS, "api-clients", Shows::List(25, clients)),
     ("/settings/api-clients/{item}", "api-clients", Shows::One),
     (paths::HISTORY, "audit-events", Shows::List(50, history)),
@@ -47,7 +58,10 @@ const TABLE: &[Row] = &[
     ("/organisation/partners/{item}", "partners", Shows::One),
     (paths::OWN_CONNECTIONS, "connections", Shows::List(25, connections)),
     ("/organisation/connections/{item}", "connections", Shows::One),
-    (paths::OWN_INVITATIONS, "partner-invitations", Shows::List(25, invitations)),
+    (paths::OWN_INVITATIONS, "invitations", Shows::List(25, invitations)),
+    ("/organisation/invitations/received", "received-invitations", Shows::List(25, received)),
+    ("/organisation/invitations/batches/{item}", "invitation-batches", Shows::One),
+    ("/organisation/invitations/{item}", "invitations", Shows::One),
     (paths::OWN_API_CLIENTS, "api-clients", Shows::List(25, clients)),
     ("/organisation/api/{item}", "api-clients", Shows::One),
     (paths::OWN_HISTORY, "audit-events", Shows::List(50, history)),
@@ -59,6 +73,7 @@ pub fn named() -> impl Iterator<Item = (&'static str, &'static str, String)> {
         let (one, list, find) = operations(collection);
         let operations = match shows {
             Shows::One | Shows::Own => vec![one],
+            Shows::Alone => vec![list],
             Shows::List(..) => vec![list, find],
         };
         operations.into_iter().map(|(method, path)| (*page, method, path))
@@ -79,7 +94,6 @@ struct Narrowed {
     queries: Vec<String>,
     sort: &'static str,
     descending: bool,
-    note: &'static str,
 }
 
 /// The call for a page; none where the API would answer something else, or where nobody would want it.
@@ -92,6 +106,7 @@ pub fn of(shown: &Shown<'_>) -> Option<ApiCall> {
     match kind {
         Shows::One => item(shown, &one, shown.ids().last()?),
         Shows::Own => item(shown, &one, shown.reader.organisation.id),
+        Shows::Alone => call(shown, &list, &list.1, None),
         // A later page begins at a row that calls do not know of.
         Shows::List(..) if shown.parameter("from").is_some() => None,
         Shows::List(size, narrow) => {
@@ -105,7 +120,7 @@ pub fn of(shown: &Shown<'_>) -> Option<ApiCall> {
                 queries => (find, Some(format!(r#"{{"type":"and","queries":[{}]}}"#, queries.join(",")))),
             };
             let address = query::address(&named.1, &parameters);
-            call(shown, &named, &address, body.as_deref(), narrowed.note)
+            call(shown, &named, &address, body.as_deref())
         }
     }
 }
@@ -117,12 +132,12 @@ fn wanted_by(reader: &Principal) -> bool {
 
 fn item(shown: &Shown<'_>, named: &Named, id: Uuid) -> Option<ApiCall> {
     let address = named.1.replace("{id}", &id.to_string());
-    call(shown, named, &address, None, "")
+    call(shown, named, &address, None)
 }
 
-fn call(shown: &Shown<'_>, named: &Named, address: &str, body: Option<&str>, note: &'static str) -> Option<ApiCall> {
+fn call(shown: &Shown<'_>, named: &Named, address: &str, body: Option<&str>) -> Option<ApiCall> {
     let is_named = |operation: &Operation| operation.method == named.0 && operation.path == named.1;
-    let permissions = openapi::all().into_iter().find(is_named)?.permissions;
+    let permissions = openapi::all().into_iter().find(is_named)?.needs().collect::<Vec<_>>().join(" ");
     let mut lines = vec![format!("curl {}", quoted(&format!("{}{address}", shown.origin)))];
     lines.push("-H \"X-Api-Key: $API_KEY\"".into());
     if let Some(body) = body {
@@ -136,7 +151,6 @@ fn call(shown: &Shown<'_>, named: &Named, address: &str, body: Option<&str>, not
         permissions,
         organisation: shown.reader.organisation.name.clone(),
         keys: manages.then_some(keys),
-        note,
     })
 }
 
@@ -236,22 +250,35 @@ fn clients(shown: &Shown<'_>) -> Option<Narrowed> {
     Some(Narrowed { queries, descending: true, ..Narrowed::default() })
 }
 
-const OWN_COMPANIES: &str = "It answers with the invitations that this organisation sent to companies.";
-
 fn invitations(shown: &Shown<'_>) -> Option<Narrowed> {
-    if ["q", "delivery", "age", "inviter"].iter().any(|name| shown.parameter(name).is_some()) {
+    // How long ago is long, and what is stuck, the page knows alone.
+    if shown.parameter("age").is_some() {
         return None;
     }
-    let status = match shown.parameter("state").as_deref() {
-        None => None,
-        Some("waiting") => Some("PENDING"),
-        Some("expired") => Some("EXPIRED"),
-        Some("accepted") => Some("ACCEPTED"),
-        Some("declined") => Some("DECLINED"),
-        Some("revoked") => Some("REVOKED"),
-        Some("superseded") => Some("SUPERSEDED"),
-        Some(_) => return None,
-    };
-    let queries = status.map(|status| eq("status", status)).into_iter().collect();
-    Some(Narrowed { queries, descending: true, note: OWN_COMPANIES, ..Narrowed::default() })
+    let mut queries = Vec::new();
+    if shown.pattern != paths::INVITATIONS {
+        queries.push(eq("organisationId", &whose(shown).to_string()));
+    }
+    if let Some(state) = shown.parameter("state") {
+        queries.push(eq("state", Standing::parse(&state)?.as_str()));
+    }
+    if let Some(delivery) = shown.parameter("delivery") {
+        queries.push(eq("delivery", mail::State::parse(&delivery)?.as_str()));
+    }
+    if let Some(inviter) = shown.parameter("inviter") {
+        queries.push(eq("inviterId", &Uuid::try_parse(&inviter).ok()?.to_string()));
+    }
+    queries.extend(words(&input::search(&shown.parameter("q").unwrap_or_default())));
+    Some(Narrowed { queries, descending: true, ..Narrowed::default() })
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "one shape for every list in TABLE, some of which the API cannot tell")]
+fn received(shown: &Shown<'_>) -> Option<Narrowed> {
+    let queries = vec![eq("toOrganisationId", &whose(shown).to_string())];
+    Some(Narrowed { queries, descending: true, ..Narrowed::default() })
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "one shape for every list in TABLE, some of which the API cannot tell")]
+fn bin(_: &Shown<'_>) -> Option<Narrowed> {
+    Some(Narrowed { sort: "deletedAt", descending: true, ..Narrowed::default() })
 }

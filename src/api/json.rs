@@ -99,6 +99,15 @@ pub fn parse(bytes: &[u8]) -> Result<Value, ApiError> {
     })
 }
 
+/// The whole number that a JSON number is, however it is written: JSON knows no integers.
+fn whole(number: &Number) -> Option<i64> {
+    /// Beyond this not every whole number has a float of its own.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    let float = || number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() < EXACT);
+    #[expect(clippy::cast_possible_truncation, reason = "whole and within bounds")]
+    number.as_i64().or_else(|| float().map(|float| float as i64))
+}
+
 /// Reads a value at this depth.
 #[derive(Clone, Copy)]
 struct Strict(usize);
@@ -251,12 +260,12 @@ impl Fields {
         }
     }
 
-    /// A whole number within bounds, as a JSON number; None when it is missing and `standard` is None too.
+    /// A whole number within bounds, as a JSON number, `3.0` included; None when it is missing and `standard` is None too.
     pub fn integer(&mut self, name: &str, (least, most): (i64, i64), standard: Option<i64>) -> Option<i64> {
         let wanted = format!("Send a whole number from {least} to {most}.");
         match self.members.remove(name) {
-            Some(Value::Number(number)) if number.as_i64().is_some_and(|number| (least..=most).contains(&number)) => {
-                number.as_i64()
+            Some(Value::Number(number)) if whole(&number).is_some_and(|whole| (least..=most).contains(&whole)) => {
+                whole(&number)
             }
             None if standard.is_some() => standard,
             None => {

@@ -34,7 +34,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
     config.service(
         web::scope("/api")
             .wrap(from_fn(door::keep))
-            // The portal's own first: it adds writes to paths that seed 004 only reads.
+            // Words that stand where a number could come first.
             .configure(crate::wire::named)
             .configure(v1::routes)
             .configure(crate::wire::routes)

@@ -193,8 +193,10 @@ impl Asked {
         Ok(Self { parameters: members.into_iter().map(text).collect::<Result<_, _>>()?, is_json: true })
     }
 
+    /// A parameter; one without a value counts as not sent (RFC 6749, section 3.2).
     fn get(&self, name: &str) -> Option<&str> {
-        self.parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        let found = self.parameters.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
     }
 }
 

@@ -56,12 +56,9 @@ pub struct ApiClient {
     pub revoked_at: Option<DateTime<Utc>>,
 }
 
-/// The longest name.
-const NAME: u64 = 100;
-
 /// What a credential is called.
 pub fn name(raw: &str) -> Result<String, Problem> {
-    input::short_text(raw, NAME, "Enter a name, such as Billing sync.")
+    input::credential_name(raw)
 }
 
 /// How it is to be presented.

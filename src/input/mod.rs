@@ -7,8 +7,8 @@ mod rules;
 mod slips;
 
 pub use rules::{
-    COUNTRIES, MOST_SALES, application_url, code, company_name, country, https_url, name_key, optional,
-    organisation_name, person_name, plain, programme_name, sales_amount, search, short_text, time_zone,
+    COUNTRIES, MOST_SALES, application_url, code, company_name, country, credential_name, https_url, name_key,
+    optional, organisation_name, person_name, plain, programme_name, sales_amount, search, short_text, time_zone,
 };
 pub use slips::slips;
 

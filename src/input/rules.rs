@@ -44,6 +44,11 @@ pub fn person_name(raw: &str) -> Result<String, Problem> {
     name(raw, 100, "Enter the person's name.")
 }
 
+/// What a machine credential is called: 1 to 100 characters, no web address.
+pub fn credential_name(raw: &str) -> Result<String, Problem> {
+    name(raw, 100, "Enter a name, such as Billing sync.")
+}
+
 /// A company's name in a partner record: 1 to 100 characters, no web address.
 pub fn company_name(raw: &str) -> Result<String, Problem> {
     name(raw, 100, "Enter the company's name.")

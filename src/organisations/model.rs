@@ -10,8 +10,16 @@ use crate::db::schema::organisations;
 pub use crate::input::name_key;
 use crate::input::{self, Problem};
 
+/// [`DAYS_IN_BIN`] where a statement is put together before the program runs.
+macro_rules! days_in_bin {
+    () => {
+        30
+    };
+}
+pub(crate) use days_in_bin;
+
 /// How long a deleted organisation can be restored.
-pub const DAYS_IN_BIN: i64 = 30;
+pub const DAYS_IN_BIN: i64 = days_in_bin!();
 
 crate::text_enum! {
     /// Where an organisation is in its life.

@@ -50,7 +50,7 @@ pub fn create(tx: &mut PgConnection, now: DateTime<Utc>, new: &NewTenant) -> Res
     Ok(())
 }
 
-/// The profile as the form sends it.
+/// What can be changed of a tenant.
 #[derive(Debug, Clone)]
 pub struct Profile {
     pub name: String,
@@ -59,23 +59,28 @@ pub struct Profile {
     pub self_service_url: Option<String>,
 }
 
-/// Somebody saved the profile since the form was opened; how it is now.
+/// Somebody saved the profile since it was read; how it is now.
 #[derive(Debug)]
-pub struct Stale(pub Profile);
+pub struct Stale {
+    pub now: Profile,
+    pub version: i32,
+}
 
-/// Changes the tenant's profile, if it still has `version`.
+/// Changes the tenant's profile; if it still has `version`, where one is told.
 pub fn edit(
     tx: &mut PgConnection,
     who: &Actor<ManageTenant>,
     now: DateTime<Utc>,
-    version: i32,
-    new: &Profile,
+    version: Option<i32>,
+    change: impl Fn(&mut Profile),
 ) -> Result<(), Fault<Stale>> {
     let old = queries::find_for_update(tx, who.tenant.id)?;
     crate::access::queries::still_stands(tx, who)?;
-    if old.version != version {
-        return Err(Fault::Refused(Stale(profile(old))));
+    let mut new = profile(&old);
+    if version.is_some_and(|version| version != old.version) {
+        return Err(Fault::Refused(Stale { now: new, version: old.version }));
     }
+    change(&mut new);
     let word = |uses: bool| Some(if uses { "yes" } else { "no" });
     let changes: Vec<_> = [
         Change::of("name", Some(&old.name), Some(&new.name)),
@@ -101,11 +106,11 @@ pub fn edit(
     Ok(audit::record(tx, who, now, &event)?)
 }
 
-fn profile(old: queries::Tenant) -> Profile {
+fn profile(tenant: &queries::Tenant) -> Profile {
     Profile {
-        name: old.name,
-        uses_salesforce: old.uses_salesforce,
-        shop_url: old.shop_url,
-        self_service_url: old.self_service_url,
+        name: tenant.name.clone(),
+        uses_salesforce: tenant.uses_salesforce,
+        shop_url: tenant.shop_url.clone(),
+        self_service_url: tenant.self_service_url.clone(),
     }
 }

@@ -135,14 +135,15 @@ async fn update(
         Ok(new) => new,
         Err(problems) => return frame.refused(&edit_page(&frame, &sent.0, &problems)),
     };
-    let (now, id, version) = (frame.portal.clock.now(), who.tenant.id, sent.0.version.parse().unwrap_or(0));
-    match frame.portal.db.write(move |tx| actions::edit(tx, &who, now, version, &new)).await {
+    let (now, version) = (frame.portal.clock.now(), sent.0.version.parse().unwrap_or(0));
+    let work = move |tx: &mut _| actions::edit(tx, &who, now, Some(version), |profile| profile.clone_from(&new));
+    match frame.portal.db.write(work).await {
         Ok(()) => Ok(see_other(paths::PROFILE).flash(Flash::done("The profile is saved.")).respond_to(&request)),
-        Err(Fault::Refused(actions::Stale(theirs))) => {
-            sent.0.version = load(&frame, id).await?.version.to_string();
+        Err(Fault::Refused(stale)) => {
+            sent.0.version = stale.version.to_string();
             let mut page = edit_page(&frame, &sent.0, &Problems::default());
             page.shell.title = format!("Error: {}", page.shell.title);
-            frame.answer(StatusCode::CONFLICT, &EditProfile { now: Some(theirs), ..page })
+            frame.answer(StatusCode::CONFLICT, &EditProfile { now: Some(stale.now), ..page })
         }
         Err(Fault::Db(error)) => Err(error.into()),
     }

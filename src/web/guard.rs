@@ -7,6 +7,7 @@ use std::time::Duration;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
+use actix_web::http::header::HeaderMap;
 use actix_web::http::{Method, Version, header};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpResponse, ResponseError as _};
@@ -109,7 +110,26 @@ pub async fn head_as_get(
         request.extensions_mut().insert(NoBody);
         request.head_mut().method = Method::GET;
     }
-    next.call(request).await
+    let mut answer = next.call(request).await?;
+    if let Some(allow) = methods(answer.headers()).and_then(|all| all.parse().ok()) {
+        answer.headers_mut().insert(header::ALLOW, allow);
+    }
+    Ok(answer)
+}
+
+/// The methods that an answer's `Allow` names, each once, and `HEAD` wherever there is `GET`.
+pub fn methods(headers: &HeaderMap) -> Option<String> {
+    let told = headers.get(header::ALLOW)?.to_str().ok()?;
+    let mut all: Vec<&str> = Vec::new();
+    for method in told.split(',').map(str::trim) {
+        let with_head: &[&str] = if method == "GET" { &["GET", "HEAD"] } else { &[method] };
+        for one in with_head {
+            if !all.contains(one) {
+                all.push(one);
+            }
+        }
+    }
+    Some(all.join(", "))
 }
 
 /// A page's address says each thing once: of two values neither is picked silently.

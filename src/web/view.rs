@@ -37,13 +37,11 @@ pub struct ApiCall {
     /// The line to copy.
     pub curl: String,
     /// What the credential needs.
-    pub permissions: &'static str,
+    pub permissions: String,
     /// Whose credential it must be.
     pub organisation: String,
     /// Where credentials are made, if the reader may.
     pub keys: Option<&'static str>,
-    /// Where the answer differs from the page; empty for nowhere.
-    pub note: &'static str,
 }
 
 /// The signed-in person as the top bar shows them.

@@ -6,17 +6,11 @@ mod partner_invitations;
 mod partner_organisations;
 mod partners;
 
-pub use partner_invitations::INVITATIONS;
-
 use actix_web::web;
 
-pub use partner_invitations::named;
+pub use partner_invitations::{INVITATIONS, invitation, invitations, named};
 
-/// Every format, a line each.
+/// Every format, a line each; partner invitations stand among the portal's own, which write to the same addresses.
 pub fn routes(config: &mut web::ServiceConfig) {
-    config
-        .configure(partner_organisations::routes)
-        .configure(partners::routes)
-        .configure(network_partners::routes)
-        .configure(partner_invitations::routes);
+    config.configure(partner_organisations::routes).configure(partners::routes).configure(network_partners::routes);
 }

@@ -1,6 +1,6 @@
 //! Seed 004: `/api/v1/partner-invitations`, its three reads. The account is the credential's own organisation.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, Resource, web};
 
 use crate::access::ReadInvitations;
 use crate::api::collection::{Collection, Scope};
@@ -10,8 +10,8 @@ use crate::api::page::{KNOWN, Page, Parameters};
 use crate::api::v1::export::whole;
 use crate::api::{ApiError, Body};
 use crate::db::Fault;
-use crate::web::path;
 use crate::web::portal::Shared;
+use crate::web::{freshness, path};
 
 const NAME: &str = "partner-invitations";
 
@@ -47,11 +47,14 @@ pub const INVITATIONS: Collection = Collection {
 /// Expired is told by the clock, as everywhere.
 const STATUS: &str = "(CASE WHEN i.state = 'pending' AND i.expires_at <= $3 THEN 'EXPIRED' ELSE upper(i.state) END)";
 
-/// Routes of this format.
-pub fn routes(config: &mut web::ServiceConfig) {
-    config
-        .service(web::resource("/v1/partner-invitations").route(web::get().to(list)))
-        .service(web::resource("/v1/partner-invitations/{number}").route(web::get().to(one)));
+/// The address of the list, to which the portal's own API adds what the seed does not have.
+pub fn invitations() -> Resource {
+    web::resource("/v1/partner-invitations").route(web::get().to(list))
+}
+
+/// As [`invitations`], for one of them.
+pub fn invitation() -> Resource {
+    web::resource("/v1/partner-invitations/{number}").route(web::get().to(one))
 }
 
 /// Calls that stand where a number could: registered before whatever takes one.
@@ -123,5 +126,5 @@ async fn answer(
     let look = move |conn: &mut _| {
         Ok::<_, Fault>(INVITATIONS.list((conn, &totals), scope, (&page, order), condition.as_ref())?)
     };
-    Ok(portal.db.read(look).await?.answer())
+    Ok(portal.db.read_as(freshness::of_machine(request), look).await?.answer())
 }

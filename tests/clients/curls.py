@@ -74,7 +74,10 @@ def things():
     known["API_CLIENT_ID"] = call("POST", "/api/v1/api-clients", new)["id"]
     new = {"kind": "partner", "companyName": f"Guests {mark}", "email": f"guest-{mark}@lines.example"}
     known["INVITATION_UUID"] = call("POST", "/api/v1/invitations", new)["id"]
-    for name, path in (("CONNECTION_ID", "connections"), ("EVENT_ID", "audit-events"), ("INVITATION_ID", "partner-invitations")):
+    binned = call("POST", "/api/partner-organisation", {"name": f"Binned {mark}", "zuoraAccountId": "A1", "isZuoraInvoiceOwner": True})
+    known["DELETED_ID"] = call("DELETE", f"/api/v1/organisations/{binned['id']}")["id"]
+    for name, path in (("CONNECTION_ID", "connections"), ("EVENT_ID", "audit-events"), ("INVITATION_ID", "partner-invitations"),
+                       ("RECEIVED_ID", "received-invitations")):
         listed = call("GET", f"/api/v1/{path}?size=1&sortOrder=DESC")["data"]
         if listed:
             known[name] = listed[0]["id"]
@@ -86,8 +89,11 @@ OF_A_STATE = ("/restore", "/reinstate", "/resend", "/undo", "/end", "/end-older-
 
 
 def of_a_state(command):
-    """What the portal answers truthfully to a line whose thing is not in the state for it."""
+    """What the portal answers truthfully to a line whose thing is not in the state for it, or whose key may not do it."""
     address = re.search(r'"\$BASE_URL([^"?]*)', command)
+    # Only a key that an owner made changes the programme's settings, and the demo's is none.
+    if address and address[1] == "/api/v1/tenant" and "-X PATCH" in command:
+        return (403,)
     return (404, 409) if address and address[1].endswith(OF_A_STATE) else ()
 
 
@@ -100,7 +106,7 @@ def token():
 def unnamed(command, known):
     """What a line wants that this programme has none of, such as a connection in a new one."""
     wanted = set(re.findall(r"\$([A-Z_]+)", command)) - set(known) - set(os.environ)
-    return wanted & {"CONNECTION_ID", "INVITATION_ID", "BATCH_ID"}
+    return wanted & {"CONNECTION_ID", "INVITATION_ID", "BATCH_ID", "RECEIVED_ID"}
 
 
 def check(command, allowed=()):
@@ -108,7 +114,7 @@ def check(command, allowed=()):
     known = things() | {"TOKEN": token()}
     if unnamed(command, known):
         allowed = (404,)
-        known |= {name: str(uuid.UUID(int=0)) for name in ("CONNECTION_ID", "BATCH_ID") if name not in known}
+        known |= {name: str(uuid.UUID(int=0)) for name in ("CONNECTION_ID", "BATCH_ID", "RECEIVED_ID") if name not in known}
         known.setdefault("INVITATION_ID", "1")
     run += 1
     # The file of the answer and its status are all that is added.

@@ -202,8 +202,33 @@ pub const API: &[Row] = &[
         r#"{"type":"greater","field":"createdAt","value":"2026-01-01T00:00:00Z"}"#,
     ),
     row(("GET", "/api/v1/invitation-batches/{id}"), "READ_INVITATION", (200, 200), "", ""),
+    row(("GET", "/api/v1/received-invitations"), "READ_INVITATION", (200, 200), "?size=1000", ""),
+    row(
+        ("POST", "/api/v1/received-invitations/find"),
+        "READ_INVITATION",
+        (200, 200),
+        "?size=1000",
+        r#"{"type":"search","caseSensitive":false,"field":"email","value":"zqmark"}"#,
+    ),
+    row(("GET", "/api/v1/received-invitations/export"), "READ_INVITATION", (200, 200), "?format=csv", ""),
+    row(
+        ("POST", "/api/v1/received-invitations/export"),
+        "READ_INVITATION",
+        (200, 200),
+        "",
+        r#"{"type":"search","caseSensitive":false,"field":"email","value":"zqmark"}"#,
+    ),
+    row(("GET", "/api/v1/received-invitations/{id}"), "READ_INVITATION", (200, 200), "", ""),
+    row(("GET", "/api/v1/deleted-organisations"), "READ_PARTNER", (403, 200), "?size=1000", ""),
+    row(("POST", "/api/v1/deleted-organisations/find"), "READ_PARTNER", (403, 200), "?size=1000", FIND),
+    row(("GET", "/api/v1/deleted-organisations/export"), "READ_PARTNER", (403, 200), "?format=csv", ""),
+    row(("POST", "/api/v1/deleted-organisations/export"), "READ_PARTNER", (403, 200), "", FIND),
+    // What is not in the bin is not there.
+    row(("GET", "/api/v1/deleted-organisations/{id}"), "READ_PARTNER", (403, 404), "", ""),
+    row(("GET", "/api/v1/tenant"), "READ_PARTNER", (403, 200), "", ""),
     // What changes something. An empty body is wanted whole where one is wanted at all.
     row(("POST", "/api/v1/organisations"), "WRITE_PARTNER", (403, 422), "", "{}"),
+    row(("PATCH", "/api/v1/tenant"), "MANAGE_TENANT", (403, 200), "", r#"{"shopUrl":"https://shop.example/"}"#),
     // Not JSON.
     row(("POST", "/api/v1/organisations/import"), "WRITE_PARTNER", (403, 415), "", "{}"),
     row(("PATCH", "/api/v1/organisations/{id}"), "WRITE_PARTNER", (403, 200), "", r#"{"country":"CA"}"#),

@@ -18,6 +18,13 @@ fn app() -> App {
         app.sql(statement);
     }
     app.sql(&format!(
+        "INSERT INTO mails (id, tenant_id, organisation_id, invitation_id, kind, to_email, to_key, language, letter,
+             state, due_at, created_at, updated_at)
+         SELECT gen_random_uuid(), tenant_id, organisation_id, id, 'invitation', email, email_key, 'en', '{{}}', 'sent',
+             created_at, created_at, created_at FROM invitations WHERE id = '{}'",
+        id::invitation(id::CONTOSO)
+    ));
+    app.sql(&format!(
         "INSERT INTO partner_records (id, tenant_id, organisation_id, company_name, name_key, partner_type, email,
              email_key, sales_amount, frequency, payment_terms, created_at, updated_at)
          SELECT gen_random_uuid(), o.tenant_id, o.id, v.name, lower(v.name), v.kind, 'a@x.example', 'a@x.example',
@@ -154,6 +161,22 @@ fn a_list_and_its_call_answer_the_same_rows() {
 }
 
 #[test]
+fn a_list_of_invitations_and_its_call_answer_the_same_rows() {
+    let app = app();
+    let mut owner = app.owner();
+    for (address, rows) in [
+        ("/settings/invitations".into(), 3),
+        ("/settings/invitations?q=contoso".into(), 1),
+        ("/settings/invitations?state=declined".into(), 0),
+        ("/settings/invitations?delivery=sent".into(), 1),
+        (format!("/settings/invitations?inviter={}", id::MANAGER), 1),
+        (format!("{PARTNERS}/{}/invitations", id::NORTHWIND), 1),
+    ] {
+        assert_eq!(same(&app, (&mut owner, id::ACME_HOST), &address, false), rows, "{address}");
+    }
+}
+
+#[test]
 fn a_page_of_one_thing_names_it() {
     let app = app();
     let (mut owner, mut manager) = (app.owner(), app.sign_in(Who::Manager));
@@ -163,11 +186,14 @@ fn a_page_of_one_thing_names_it() {
         format!("/settings/staff/{}", id::AUDITOR),
         format!("/settings/partner-records/{}", id::record(id::ACME_HOST)),
         format!("/settings/api-clients/{}", id::api_client(id::ACME_HOST)),
+        format!("/settings/invitations/{}", id::invitation(id::ACME_HOST)),
+        format!("{PARTNERS}/{}/invitations/{}", id::NORTHWIND, id::invitation(id::NORTHWIND)),
     ];
     let own = [
         format!("/organisation/users/{}", id::MEMBER),
         format!("/organisation/partners/{}", id::record(id::NORTHWIND)),
         format!("/organisation/api/{}", id::api_client(id::NORTHWIND)),
+        format!("/organisation/invitations/{}", id::invitation(id::NORTHWIND)),
     ];
     let of_staff = staff.iter().map(|page| (page, true));
     for (address, is_staff) in of_staff.chain(own.iter().map(|page| (page, false))) {
@@ -203,10 +229,45 @@ fn histories_and_invitations_answer_what_their_pages_tell() {
     ] {
         let page = manager.open(address);
         let answer = run(&app, id::NORTHWIND, &line(&page).expect("a call"));
-        let emails: Vec<_> =
-            answer["data"].as_array().expect("items").iter().map(|one| one["toUserEmail"].clone()).collect();
+        let emails: Vec<_> = answer["data"].as_array().expect("items").iter().map(|one| one["email"].clone()).collect();
         assert_eq!(emails.len(), found, "{address}");
         assert!(emails.iter().all(|email| page.text().contains(email.as_str().expect("an address"))), "{address}");
+    }
+}
+
+#[test]
+fn the_programme_its_bin_and_what_was_received_answer_what_their_pages_tell() {
+    let app = app();
+    app.sql(&format!(
+        "UPDATE invitations SET to_organisation_id = '{}' WHERE id = '{}';
+         UPDATE organisations SET state = 'deleted', deleted_at = '2026-11-19 09:00Z', state_before_deletion = 'active'
+         WHERE name IN ('alpha', 'Beta Łąka and more')",
+        id::NORTHWIND,
+        id::invitation(id::CONTOSO)
+    ));
+    let (mut owner, mut manager) = (app.owner(), app.sign_in(Who::Manager));
+    let profile = owner.open("/settings/profile");
+    let answer = run(&app, id::ACME_HOST, &line(&profile).expect("a call"));
+    profile.shows(answer["name"].as_str().expect("a name"));
+    let bin = owner.open("/settings/bin");
+    let answer = run(&app, id::ACME_HOST, &line(&bin).expect("a call"));
+    assert_eq!(answer["totalElements"], 2);
+    for item in answer["data"].as_array().expect("items") {
+        bin.shows(item["name"].as_str().expect("a name"));
+    }
+    for (address, staff, number) in [
+        ("/organisation/invitations/received", false, 1),
+        (format!("{PARTNERS}/{}/invitations/received", id::NORTHWIND).as_str(), true, 1),
+        ("/settings/invitations/received", true, 0),
+    ] {
+        let (somebody, organisation) = if staff { (&mut owner, id::ACME_HOST) } else { (&mut manager, id::NORTHWIND) };
+        let page = somebody.open(address);
+        let answer = run(&app, organisation, &line(&page).expect("a call"));
+        assert_eq!(ids(&answer).len(), number, "{address}");
+        for item in answer["data"].as_array().expect("items") {
+            page.shows(item["email"].as_str().expect("an address"))
+                .shows(item["organisationName"].as_str().expect("a name"));
+        }
     }
 }
 
@@ -221,12 +282,14 @@ fn nothing_is_promised_that_the_api_does_not_answer() {
         format!("{PARTNERS}/{}/partners", id::NORTHWIND),
         "/settings/partner-records?invitation=invited".into(),
         "/settings/invitations?state=stuck".into(),
+        "/settings/invitations?age=week".into(),
+        "/settings/invitations?delivery=nowhere".into(),
         "/settings".into(),
     ] {
         assert!(line(&owner.open(&address)).is_none(), "{address}");
     }
     app.sql(&format!("UPDATE organisations SET state = 'deleted', deleted_at = now(), state_before_deletion = 'active' WHERE id = '{}'", id::CONTOSO));
-    assert!(line(&owner.open(&format!("{PARTNERS}/{}", id::CONTOSO))).is_none(), "the bin is not in the API");
+    assert!(line(&owner.open(&format!("{PARTNERS}/{}", id::CONTOSO))).is_none(), "it is not read by its id any more");
     assert!(line(&owner.get(&format!("{PARTNERS}/{}", id::RANDOM))).is_none(), "nothing is shown");
     assert!(line(&manager.get(PARTNERS)).is_none(), "nothing is shown");
     // Members come for something else; they can make no credential.

@@ -154,6 +154,7 @@ fn every_collection_is_exported_within_its_scope() {
         ("connections", "READ_PARTNER"),
         ("api-clients", "MANAGE_API_CLIENTS"),
         ("audit-events", "READ_AUDIT"),
+        ("received-invitations", "READ_INVITATION"),
     ];
     for (name, permission) in collections {
         for organisation in [id::NORTHWIND, id::ACME_HOST] {

@@ -104,6 +104,8 @@ mod v1_idempotency;
 #[cfg(test)]
 mod v1_inviting;
 #[cfg(test)]
+mod v1_programme;
+#[cfg(test)]
 mod v1_writes;
 #[cfg(test)]
 mod wire_000;

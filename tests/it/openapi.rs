@@ -60,6 +60,33 @@ fn an_address_that_is_there_for_other_methods_lists_them_in_its_own_words() {
 }
 
 #[test]
+fn a_405_names_just_the_methods_that_the_document_has_for_an_address() {
+    // RFC 9110, 15.5.6. That every route is refused so to everybody is asked in `matrix`.
+    let app = App::start();
+    let key = app.key(id::ACME_HOST, ALL);
+    let document = guildhall::api::openapi::document("https://portal.example");
+    let mut asked = 0;
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        let declared: Vec<_> =
+            item.as_object().expect("operations").keys().map(|one| one.to_ascii_uppercase()).collect();
+        let head = declared.iter().any(|one| one == "GET").then(|| "HEAD".to_owned());
+        let wanted: BTreeSet<_> = declared.iter().cloned().chain(head).collect();
+        let address = path.replace("{number}", "1").replace("{id}", id::RANDOM).replace("{user}", id::RANDOM);
+        for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] {
+            if declared.iter().any(|one| one == method) {
+                continue;
+            }
+            let answer = key.send(method, &address, "application/json", b"");
+            let allow: BTreeSet<_> = answer.is(405).header("allow").split(", ").map(str::to_owned).collect();
+            assert_eq!(allow, wanted, "{method} {path}");
+            assert!(answer.body.contains(answer.header("allow")), "{method} {path}: {}", answer.body);
+            asked += 1;
+        }
+    }
+    assert!(asked > 200, "{asked}");
+}
+
+#[test]
 fn every_error_has_a_schema_and_an_example() {
     let document = guildhall::api::openapi::document("https://portal.example");
     let mut seen = BTreeSet::new();

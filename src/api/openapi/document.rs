@@ -83,7 +83,7 @@ fn described(operation: &Operation) -> Value {
 
 fn body(path: &str, name: &str, example: &str) -> Value {
     if name == CSV {
-        return json!({ "text/csv": { "schema": { "type": "string" }, "example": example } });
+        return json!({ "text/csv": { "schema": { "type": "string", "minLength": 1 }, "example": example } });
     }
     let example: Value = serde_json::from_str(example).unwrap_or_default();
     json!({ "application/json": { "schema": schema(path, name), "example": example } })

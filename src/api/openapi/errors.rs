@@ -79,7 +79,7 @@ const fn about(status: u16) -> &'static str {
         403 => "The credential lacks a permission.",
         404 => "There is no such thing for this caller.",
         408 => "The body did not arrive in time.",
-        409 => "It is there already, or does not fit what is there.",
+        409 => "It is there already, or does not fit what is there; a field is named.",
         412 => "It has another version by now; both are named.",
         413 => "The body is over 256 KiB; an import over 4 MiB or 10,000 rows.",
         415 => "The body is of another kind than is taken here.",

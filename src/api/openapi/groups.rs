@@ -23,7 +23,12 @@ pub fn about(group: &str) -> &'static str {
         }
         "Collections" => {
             "Everything else, read alike: a page, one by its id, and find. A partner’s credential sees its own \
-             organisation, the programme’s own sees all."
+             organisation, the programme’s own sees all. What is in the bin is restored among Change organisations; an \
+             invitation received is accepted or declined by the invited person alone, signed in, never by a program."
+        }
+        "Programme" => {
+            "The programme’s own settings: its name, whether partners need a Salesforce account, and where Shop and \
+             Self-Service are. Its own credentials read them; changing them takes a credential that an owner made."
         }
         "Exports" => {
             "Whole collections in one answer, ordered by id, as NDJSON or CSV. One that broke off goes on with after."

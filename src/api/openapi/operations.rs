@@ -43,6 +43,13 @@ const PAGING: &[Parameter] = &[
     parameter("size", "query", false, "Items on a page, 1,000 at most."),
     parameter("sort", "query", false, "The field to sort by."),
     parameter("sortOrder", "query", false, "ASC or DESC."),
+    parameter(
+        "Cache-Control",
+        "header",
+        false,
+        "max-stale, or max-stale=5 and more: the answer may be up to 5 seconds old, where the portal reads lists from a \
+         replica. Without it the answer is the newest.",
+    ),
 ];
 const FIND: &str = r#"{"type":"and","queries":[{"type":"eq","caseSensitive":true,"field":"status","value":"PENDING"},{"type":"search","caseSensitive":false,"field":"toAccountName","value":"Supplier"}]}"#;
 const SIDES: &[Parameter] = &[
@@ -196,6 +203,8 @@ fn exports() -> Vec<Operation> {
         export!("/api/v1/partner-invitations/export", "READ_INVITATION"),
         export!("/api/v1/invitations/export", "READ_INVITATION"),
         export!("/api/v1/invitation-batches/export", "READ_INVITATION"),
+        export!("/api/v1/received-invitations/export", "READ_INVITATION"),
+        export!("/api/v1/deleted-organisations/export", "READ_PARTNER, by the programme’s own credentials"),
         export!("/api/v1/connections/export", "READ_PARTNER"),
         export!("/api/v1/api-clients/export", "MANAGE_API_CLIENTS"),
         export!("/api/v1/audit-events/export", "READ_AUDIT"),
@@ -211,6 +220,13 @@ fn people() -> Vec<Operation> {
             "/api/v1/organisations/find",
             "/api/v1/organisations/{id}",
             "READ_PARTNER"
+        ),
+        collection!(
+            "deleted organisations",
+            "/api/v1/deleted-organisations",
+            "/api/v1/deleted-organisations/find",
+            "/api/v1/deleted-organisations/{id}",
+            "READ_PARTNER, by the programme’s own credentials"
         ),
         collection!("users", "/api/v1/users", "/api/v1/users/find", "/api/v1/users/{id}", "READ_USER"),
         collection!(
@@ -238,6 +254,13 @@ fn invited() -> Vec<Operation> {
             "/api/v1/invitation-batches",
             "/api/v1/invitation-batches/find",
             "/api/v1/invitation-batches/{id}",
+            "READ_INVITATION"
+        ),
+        collection!(
+            "invitations received",
+            "/api/v1/received-invitations",
+            "/api/v1/received-invitations/find",
+            "/api/v1/received-invitations/{id}",
             "READ_INVITATION"
         ),
     ]

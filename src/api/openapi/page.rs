@@ -165,6 +165,8 @@ fn address(operation: &Operation) -> String {
         "partner-invitations" => "$INVITATION_ID",
         "invitations" => "$INVITATION_UUID",
         "invitation-batches" => "$BATCH_ID",
+        "received-invitations" => "$RECEIVED_ID",
+        "deleted-organisations" => "$DELETED_ID",
         _ => "$PARTNER_ID",
     };
     let path = operation.path.replace("{id}", id).replace("{user}", "$USER_ID").replace("{number}", "$INVITATION_ID");

@@ -40,6 +40,7 @@ fn schema(operation: &Operation, one: &Parameter) -> Value {
             json!({ "type": "string", "pattern": "^[0-9]{1,18}$" })
         }
         (_, "after") => schemas::uuid(),
+        (_, "dry_run") => json!({ "type": "boolean", "default": false }),
         (_, "format") => json!({ "type": "string", "enum": ["ndjson", "csv"] }),
         (_, "customerZuoraAccountId") => schemas::printable(64),
         (_, name) => of_partners(name),
@@ -58,7 +59,10 @@ fn placed(place: &str, name: &str) -> Value {
         ("header", "Idempotency-Key") => {
             json!({ "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$" })
         }
-        ("header", "If-Match") => json!({ "type": "string", "pattern": "^\"[0-9]{1,9}\"$", "examples": ["\"1\""] }),
+        ("header", "Cache-Control") => json!({ "type": "string", "examples": ["max-stale"] }),
+        ("header", "If-Match") => {
+            json!({ "type": "string", "pattern": "^\"[0-9]{1,9}\"$", "examples": ["\"1\""] })
+        }
         ("header", "X-Servitly-Tenant") => json!({ "type": "string", "pattern": "^[!-~]+$", "examples": ["acme"] }),
         _ => json!({ "type": "string" }),
     }

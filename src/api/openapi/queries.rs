@@ -20,6 +20,8 @@ const ALL: &[(&str, &str, Collection)] = &[
     ("audit-events", "AuditEvent", collections::AUDIT_EVENTS),
     ("invitations", "Invitation", collections::INVITATIONS),
     ("invitation-batches", "InvitationBatch", collections::BATCHES),
+    ("received-invitations", "ReceivedInvitation", collections::RECEIVED),
+    ("deleted-organisations", "DeletedOrganisation", collections::DELETED),
 ];
 
 /// The schema that a general name stands for on a path: a `List` of users, an `Item` that is one.

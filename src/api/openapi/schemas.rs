@@ -33,6 +33,44 @@ static PATTERN: LazyLock<String> = LazyLock::new(|| {
 /// The dot-atom and the domain that `EmailAddress` takes.
 const EMAIL: &str = r"^[A-Za-z0-9#$&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9#$&'*+/=?^_`{|}~-]+)*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?\.)+[A-Za-z]{2,20}$";
 const LOGO: &str = r"^(?:https://(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?\.)+[A-Za-z]{2,20}(?::443|:8443)?(?:[/?#](?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*)?)?$";
+const APPLICATION: &str = r"^(?:https://(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?\.)+[A-Za-z]{2,20}(?::443|:8443)?(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*)?)?$";
+
+/// What [`printable`] is, or nothing.
+static OPTIONAL: LazyLock<String> = LazyLock::new(|| format!("^(?:{})?$", PATTERN.trim_matches(['^', '$'])));
+
+/// A line of visible text, or nothing.
+pub fn optional(most: u32) -> Value {
+    json!({ "type": ["string", "null"], "maxLength": most, "pattern": OPTIONAL.as_str() })
+}
+
+/// The address of a logo, or nothing.
+pub fn logo() -> Value {
+    json!({ "type": ["string", "null"], "maxLength": 2_048, "pattern": LOGO, "description": "An https address." })
+}
+
+/// The address of Shop or Self-Service, or nothing.
+pub fn application() -> Value {
+    json!({ "type": ["string", "null"], "maxLength": 2_000, "pattern": APPLICATION, "description": "An https address." })
+}
+
+/// One of the countries that there are, or nothing.
+pub fn country() -> Value {
+    let all = crate::input::COUNTRIES.split_ascii_whitespace().collect::<Vec<_>>().join("|");
+    json!({ "type": ["string", "null"], "pattern": format!("^(?:{all})?$"), "description": "ISO 3166-1, two letters." })
+}
+
+/// An IANA name; UTC when it is empty.
+pub fn time_zone() -> Value {
+    let all: Vec<&str> = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()).collect();
+    let pattern = format!("^(?:{})?$", all.join("|").replace('+', "\\+"));
+    json!({ "type": "string", "pattern": pattern, "description": "An IANA name such as Europe/Rome; UTC when it is empty." })
+}
+
+/// Members of one's own.
+pub fn properties() -> Value {
+    json!({ "type": "object", "maxProperties": 50, "propertyNames": { "pattern": "^[A-Za-z0-9_.-]{1,64}$" },
+        "additionalProperties": { "type": "string", "maxLength": 1_000, "pattern": NO_NUL } })
+}
 
 fn text() -> Value {
     json!({ "type": "string" })
@@ -77,7 +115,8 @@ pub fn printable(most: u32) -> Value {
     json!({ "type": "string", "minLength": 1, "maxLength": most, "pattern": PATTERN.as_str() })
 }
 
-fn email(most: u32) -> Value {
+/// An email address.
+pub fn email(most: u32) -> Value {
     json!({ "type": "string", "format": "email", "minLength": 1, "maxLength": most, "pattern": EMAIL })
 }
 
@@ -206,8 +245,7 @@ fn partners() -> Value {
 fn organisations() -> Value {
     let account = json!({
         "name": printable(100), "zuoraAccountId": printable(64), "isZuoraInvoiceOwner": flag(),
-        "salesforceAccountId": { "anyOf": [printable(64), { "type": "null" }] },
-        "logo": { "type": ["string", "null"], "format": "uri", "maxLength": 2_048, "pattern": LOGO },
+        "salesforceAccountId": optional(64), "logo": logo(),
     });
     let data = whole(json!({ "zuoraAccountId": maybe_text(), "isZuoraInvoiceOwner": { "type": ["boolean", "null"] },
         "salesforceAccountId": maybe_text(), "logo": maybe_text() }));
@@ -238,9 +276,11 @@ fn network_partners() -> Value {
         "first": flag(), "last": flag(), "totalPages": count(), "totalElements": count(), "numberOfElements": count(),
         "size": count(), "number": count(),
     });
+    let mut update = new_network_partner();
+    update["name"]["type"] = json!(["string", "null"]);
     json!({
         "NewNetworkPartner": object(new_network_partner(), &["name"]),
-        "NetworkPartnerUpdate": object(new_network_partner(), &[]),
+        "NetworkPartnerUpdate": object(update, &[]),
         "NetworkPartner": whole(one),
         "NetworkPartners": whole(page),
     })
@@ -248,18 +288,17 @@ fn network_partners() -> Value {
 
 /// What a partner is created with. Nothing but the name must be sent, and null is as good as nothing.
 fn new_network_partner() -> Value {
-    let zones: Vec<&str> = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()).collect();
-    let zones = format!("^(?:{})?$", zones.join("|").replace('+', "\\+"));
-    let countries =
-        format!("^(?:{})?$", crate::input::COUNTRIES.split_ascii_whitespace().collect::<Vec<_>>().join("|"));
+    // Null is as good as nothing here.
+    let or_null = |mut schema: Value, kind: &str| {
+        schema["type"] = json!([kind, "null"]);
+        schema
+    };
     json!({
         "name": printable(100),
         "code": { "type": ["string", "null"], "pattern": "^[A-Za-z0-9_-]{0,32}$", "description": "Unique among the tenant's organisations." },
-        "country": { "type": ["string", "null"], "pattern": countries, "description": "ISO 3166-1, two letters." },
-        "timezone": { "type": ["string", "null"], "pattern": zones, "description": "An IANA name such as Europe/Rome; UTC when it is empty." },
+        "country": country(), "timezone": or_null(time_zone(), "string"),
         "customerCount": { "type": ["integer", "null"], "minimum": 0, "maximum": i32::MAX },
-        "properties": { "type": ["object", "null"], "maxProperties": 50, "propertyNames": { "pattern": "^[A-Za-z0-9_.-]{1,64}$" },
-            "additionalProperties": { "type": "string", "maxLength": 1_000, "pattern": NO_NUL } },
+        "properties": or_null(properties(), "object"),
         "organization": { "type": ["object", "null"], "properties": { "id": maybe_text() },
             "description": "The parent; the tenant's own organisation when there is none." },
         "creationTimestamp": { "description": "Set by the server; what is sent is not used." },

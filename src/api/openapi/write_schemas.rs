@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::schemas;
+
 const PERMISSIONS: [&str; 9] = [
     "READ_PARTNER",
     "WRITE_PARTNER",
@@ -51,7 +53,12 @@ fn whole(least: i64, most: i64) -> Value {
 }
 
 fn email() -> Value {
-    json!({ "type": "string", "format": "email", "minLength": 3, "maxLength": 254 })
+    schemas::email(254)
+}
+
+/// A line of visible text, as bodies bring it.
+fn line(most: u32) -> Value {
+    schemas::printable(most)
 }
 
 fn grants() -> Value {
@@ -73,25 +80,41 @@ fn item(object: &str, properties: Value, required: &[&str]) -> Value {
     json!({ "type": "object", "properties": properties, "required": required })
 }
 
+/// A list with something in it.
+const LISTED: &str = r"^[^\u0000]*[^\s,;][^\u0000]*$";
+
 /// Every schema by its name, group by group.
-pub fn all() -> [Value; 5] {
-    [organisations(), people(), records(), invitations(), clients()]
+pub fn all() -> [Value; 8] {
+    [organisations(), tenant(), people(), records(), invitations(), batches(), received(), clients()]
+}
+
+fn tenant() -> Value {
+    let change = json!({ "name": line(100), "usesSalesforce": flag(), "shopUrl": schemas::application(),
+        "selfServiceUrl": schemas::application(), "version": whole(1, i32::MAX.into()) });
+    let address = || json!({ "type": ["string", "null"] });
+    let mut shown =
+        json!({ "name": text(100), "usesSalesforce": flag(), "shopUrl": address(), "selfServiceUrl": address() });
+    let more =
+        json!({ "slug": text(63), "version": whole(1, i32::MAX.into()), "createdAt": moment(), "updatedAt": moment() });
+    merge(&mut shown, &more);
+    let all = ["slug", "name", "usesSalesforce", "shopUrl", "selfServiceUrl", "version", "createdAt", "updatedAt"];
+    json!({ "TenantChange": body(change, &[]), "Tenant": item("tenant", shown, &all) })
 }
 
 fn organisations() -> Value {
-    let fields = json!({
-        "name": text(100), "zuoraAccountId": text(64), "isZuoraInvoiceOwner": flag(),
-        "salesforceAccountId": optional(64), "logo": { "type": ["string", "null"], "format": "uri", "maxLength": 2048 },
+    let rest = json!({ "isZuoraInvoiceOwner": flag(), "customerCount": whole(0, i32::MAX.into()), "shop": flag(),
+        "selfService": flag(), "properties": schemas::properties() });
+    let mut new = json!({
+        "name": line(100), "zuoraAccountId": line(64), "salesforceAccountId": schemas::optional(64),
+        "logo": schemas::logo(), "country": schemas::country(), "timezone": schemas::time_zone(),
         "code": { "type": ["string", "null"], "maxLength": 32, "pattern": "^[A-Za-z0-9_-]*$" },
-        "country": { "type": ["string", "null"], "pattern": "^[A-Z]{2}$" }, "timezone": text(64),
-        "customerCount": whole(0, i32::MAX.into()), "shop": flag(), "selfService": flag(),
-        "properties": { "type": "object", "maxProperties": 50, "propertyNames": { "pattern": "^[A-Za-z0-9_.-]{1,64}$" },
-            "additionalProperties": { "type": "string", "maxLength": 1000 } },
     });
-    let (mut new, mut change, mut shown) = (fields.clone(), fields.clone(), fields);
+    merge(&mut new, &rest);
+    let (mut change, mut shown) = (new.clone(), rest);
     new["parentId"] = uuid_or_null();
     change["version"] = whole(1, i32::MAX.into());
-    for name in ["zuoraAccountId", "timezone"] {
+    shown["name"] = text(100);
+    for name in ["zuoraAccountId", "timezone", "salesforceAccountId", "logo", "code", "country"] {
         shown[name] = json!({ "type": ["string", "null"] });
     }
     shown["isZuoraInvoiceOwner"] = json!({ "type": ["boolean", "null"] });
@@ -106,6 +129,11 @@ fn organisations() -> Value {
         "Organisation": item("organisation", shown, &["name", "kind", "state", "version"]),
         "Deleted": json!({ "type": "object", "properties": { "object": words(&["organisation", "user", "partner"]),
             "id": uuid(), "deleted": { "const": true } }, "required": ["object", "id", "deleted"] }),
+        "DeletedOrganisation": item("deleted_organisation", json!({ "number": text(20), "name": text(100),
+            "code": { "type": ["string", "null"] }, "logo": { "type": ["string", "null"] },
+            "stateBefore": words(&["active", "suspended"]), "version": whole(1, i32::MAX.into()), "deletedAt": moment(),
+            "restorableUntil": moment(), "createdAt": moment() }),
+            &["number", "name", "stateBefore", "version", "deletedAt", "restorableUntil", "createdAt"]),
     })
 }
 
@@ -116,11 +144,11 @@ fn merge(into: &mut Value, more: &Value) {
 }
 
 fn people() -> Value {
-    let roles = words(&["owner", "administrator", "auditor", "manager", "member"]);
+    let roles = roles();
     json!({
-        "NewUser": body(json!({ "email": email(), "name": text(100), "role": roles, "organisationId": uuid_or_null() }),
+        "NewUser": body(json!({ "email": email(), "name": line(100), "role": roles, "organisationId": uuid_or_null() }),
             &["email"]),
-        "UserChange": body(json!({ "name": text(100), "role": roles, "version": whole(1, i32::MAX.into()) }), &[]),
+        "UserChange": body(json!({ "name": line(100), "role": roles, "version": whole(1, i32::MAX.into()) }), &[]),
         "User": item("user", json!({ "number": text(20), "name": text(254), "email": text(254), "role": roles,
             "state": words(&["active", "suspended"]), "organisationId": uuid(), "organisationName": text(100),
             "version": whole(1, i32::MAX.into()), "lastSignedInAt": moment_or_null(), "createdAt": moment(),
@@ -129,14 +157,16 @@ fn people() -> Value {
 }
 
 fn records() -> Value {
-    let fields = json!({
-        "companyName": text(100), "type": words(&["customer", "supplier"]),
-        "email": { "type": "string", "format": "email", "minLength": 3, "maxLength": 100 },
-        "salesAmount": whole(0, i32::MAX.into()), "frequency": text(30), "paymentTerms": text(50),
-    });
+    let rest = json!({ "type": words(&["customer", "supplier"]), "salesAmount": whole(0, i32::MAX.into()) });
+    let mut fields = json!({ "companyName": line(100), "email": schemas::email(100), "frequency": line(30),
+        "paymentTerms": line(50) });
+    merge(&mut fields, &rest);
     let needed = ["companyName", "type", "email", "salesAmount", "frequency", "paymentTerms"];
-    let (mut change, mut shown) = (fields.clone(), fields.clone());
+    let (mut change, mut shown) = (fields.clone(), rest);
     change["version"] = whole(1, i32::MAX.into());
+    for name in ["companyName", "email", "frequency", "paymentTerms"] {
+        shown[name] = json!({ "type": "string" });
+    }
     let more = json!({ "invitationStatus": { "type": ["string", "null"], "enum": ["invited", "accepted", null] },
         "guestOrganisationId": uuid_or_null(), "version": whole(1, i32::MAX.into()), "createdAt": moment(),
         "updatedAt": moment() });
@@ -154,36 +184,58 @@ fn records() -> Value {
     })
 }
 
-fn invitations() -> Value {
-    let role = words(&["owner", "administrator", "auditor", "manager", "member"]);
+fn roles() -> Value {
+    words(&["owner", "administrator", "auditor", "manager", "member"])
+}
+
+/// The members that every invitation has, beside its own.
+fn sent(mut own: Value) -> Value {
     let language = words(&languages());
-    let how = json!({ "language": language, "lifetimeDays": whole(1, 30), "reminder": flag() });
-    let with = |mut own: Value| {
-        merge(&mut own, &how);
-        own
-    };
+    merge(&mut own, &json!({ "language": language, "lifetimeDays": whole(1, 30), "reminder": flag() }));
+    own
+}
+
+fn invitations() -> Value {
     let state = words(&["waiting", "accepted", "declined", "expired", "revoked", "superseded"]);
-    let row = body(
-        json!({ "email": json!({ "type": "string", "maxLength": 1000 }), "role": optional(100),
-        "language": optional(100) }),
-        &["email"],
-    );
+    let delivery = json!({ "type": ["string", "null"], "description": "How far the newest mail with its link is.",
+        "enum": ["queued", "deferred", "held", "sent", "failed", "cancelled", null] });
     json!({
-        "NewInvitation": body(with(json!({ "kind": words(&["colleague", "partner"]), "email": email(), "role": role,
-            "companyName": text(100), "partnerId": uuid_or_null(), "organisationId": uuid_or_null() })), &["kind", "email"]),
+        "NewInvitation": json!({ "oneOf": [{ "$ref": "#/components/schemas/NewColleague" },
+            { "$ref": "#/components/schemas/NewPartnerCompany" }] }),
+        "NewColleague": body(sent(json!({ "kind": { "const": "colleague" }, "email": email(), "role": roles(),
+            "organisationId": uuid_or_null() })), &["kind", "email"]),
+        "NewPartnerCompany": body(sent(json!({ "kind": { "const": "partner" }, "email": email(), "companyName": line(100),
+            "partnerId": uuid_or_null(), "organisationId": uuid_or_null() })), &["kind", "email", "companyName"]),
         "InvitationChange": body(json!({ "email": email(), "reminder": flag() }), &[]),
-        "Invitation": item("invitation", with(json!({ "number": text(20), "kind": words(&["colleague", "partner"]),
+        "Invitation": item("invitation", sent(json!({ "number": text(20), "kind": words(&["colleague", "partner"]),
             "organisationId": uuid(), "inviterId": uuid(), "inviterName": text(254), "email": text(254),
             "role": { "type": ["string", "null"] }, "companyName": optional(100), "partnerId": uuid_or_null(),
-            "batchId": uuid_or_null(), "state": state, "expiresAt": moment(), "lastSentAt": moment(),
-            "decidedAt": moment_or_null(), "createdAt": moment(), "updatedAt": moment() })),
-            &["kind", "email", "state", "organisationId", "expiresAt"]),
-        "NewPartnerInvitation": body(with(json!({ "toUserEmail": email(), "toAccountName": text(100),
+            "batchId": uuid_or_null(), "delivery": delivery, "openedAt": moment_or_null(), "state": state,
+            "expiresAt": moment(), "lastSentAt": moment(), "decidedAt": moment_or_null(), "createdAt": moment(),
+            "updatedAt": moment() })), &["kind", "email", "state", "organisationId", "expiresAt"]),
+        "NewPartnerInvitation": body(sent(json!({ "toUserEmail": email(), "toAccountName": line(100),
             "partnerId": uuid_or_null() })), &["toUserEmail", "toAccountName"]),
         "PartnerInvitationChange": body(json!({ "toUserEmail": email(), "reminder": flag() }), &[]),
-        "NewInvitationBatch": body(with(json!({ "dry_run": flag(), "list": { "type": "string" }, "role": role,
-            "rows": { "type": "array", "items": row, "minItems": 1, "maxItems": 1000 }, "includeTypos": flag(),
-            "organisationId": uuid_or_null() })), &[]),
+    })
+}
+
+fn batches() -> Value {
+    let cell = || optional(100);
+    let row = json!({ "email": { "type": "string", "maxLength": 1000 }, "role": cell(), "language": cell() });
+    let row = body(row, &["email"]);
+    let many = |mut own: Value| {
+        let all =
+            json!({ "dry_run": flag(), "role": roles(), "includeTypos": flag(), "organisationId": uuid_or_null() });
+        merge(&mut own, &all);
+        sent(own)
+    };
+    json!({
+        "NewInvitationBatch": json!({ "oneOf": [{ "$ref": "#/components/schemas/NewInvitationRows" },
+            { "$ref": "#/components/schemas/NewInvitationList" }] }),
+        "NewInvitationRows": body(many(json!({ "rows": { "type": "array", "items": row, "minItems": 1,
+            "maxItems": 1000 } })), &["rows"]),
+        "NewInvitationList": body(many(json!({ "list": { "type": "string", "pattern": LISTED,
+            "description": "Addresses as they are pasted, or CSV with a header." } })), &["list"]),
         "InvitationBatch": item("invitation_batch", json!({ "organisationId": uuid(), "size": whole(1, 1_000),
             "states": { "type": "object" }, "undoneAt": moment_or_null(), "createdAt": moment(),
             "invited": whole(0, 1_000), "lastMailAt": moment(), "rows": { "type": "array", "items": judged() },
@@ -193,6 +245,16 @@ fn invitations() -> Value {
             "wouldInvite": whole(0, 1_000), "rows": { "type": "array", "items": judged() } },
             "required": ["object", "dry_run", "wouldInvite", "rows"] }),
     })
+}
+
+fn received() -> Value {
+    let state = words(&["waiting", "accepted", "declined", "expired", "revoked", "superseded"]);
+    json!({ "ReceivedInvitation": item("received_invitation", json!({ "number": text(20),
+        "kind": words(&["colleague", "partner"]), "toOrganisationId": uuid(), "organisationId": uuid(),
+        "organisationName": text(100), "inviterName": text(254), "email": text(254),
+        "role": { "type": ["string", "null"] }, "companyName": { "type": ["string", "null"] }, "state": state,
+        "expiresAt": moment(), "lastSentAt": moment(), "decidedAt": moment_or_null(), "createdAt": moment() }),
+        &["kind", "toOrganisationId", "organisationId", "organisationName", "inviterName", "email", "state", "expiresAt"]) })
 }
 
 fn languages() -> Vec<&'static str> {
@@ -217,7 +279,7 @@ fn clients() -> Value {
     merge(&mut shown, &json!({ "secret": { "type": ["string", "null"] }, "note": { "type": "string" } }));
     let permissions = json!({ "type": "array", "items": words(&PERMISSIONS), "minItems": 1 });
     json!({
-        "NewApiClient": body(json!({ "name": text(100), "kind": words(&["client", "key"]), "permissions": permissions,
+        "NewApiClient": body(json!({ "name": line(100), "kind": words(&["client", "key"]), "permissions": permissions,
             "organisationId": uuid_or_null() }), &["name", "kind", "permissions"]),
         "ApiClient": item("api_client", fields, &["organisationId", "kind", "name", "permissions", "state"]),
         "ApiClientWithSecret": item("api_client", shown, &["organisationId", "kind", "name", "permissions", "secret"]),

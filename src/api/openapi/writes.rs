@@ -22,6 +22,7 @@ const NUMBER: Parameter = Parameter { name: "number", place: "path", required: t
 
 const NEW: &[Parameter] = &[KEY];
 const CHANGE: &[Parameter] = &[ID, MATCH, KEY];
+const CHANGE_OF_ONE: &[Parameter] = &[MATCH, KEY];
 const ACT: &[Parameter] = &[ID, KEY];
 const BY_NUMBER: &[Parameter] = &[NUMBER, KEY];
 
@@ -49,7 +50,8 @@ impl Group {
 
 /// All of them, in the order of the page.
 pub fn all() -> Vec<Operation> {
-    [organisations(), users(), records(), connections(), invitations(), numbered(), batches(), clients()].concat()
+    let people = [organisations(), users(), records(), connections()].concat();
+    [people, invitations(), numbered(), batches(), clients(), tenant()].concat()
 }
 
 /// Another success that a call can have: a list that was only judged.
@@ -242,5 +244,26 @@ fn clients() -> Vec<Operation> {
         ),
         group.act("/api/v1/api-clients/{id}/end-older-secrets", "End the older secrets at once", "ApiClient"),
         group.act("/api/v1/api-clients/{id}/revoke", "Revoke it with every token, for good", "ApiClient"),
+    ]
+}
+
+fn tenant() -> Vec<Operation> {
+    let group = |needs| Group("Programme", needs);
+    let change = r#"{"usesSalesforce":false,"shopUrl":"https://shop.example.com/"}"#;
+    vec![
+        group("READ_PARTNER, by the programme’s own credentials").call(
+            ("get", "/api/v1/tenant"),
+            "Read the programme’s settings",
+            &[],
+            None,
+            (200, "Tenant"),
+        ),
+        group("MANAGE_TENANT").call(
+            ("patch", "/api/v1/tenant"),
+            "Change the programme’s settings",
+            CHANGE_OF_ONE,
+            Some(("TenantChange", change)),
+            (200, "Tenant"),
+        ),
     ]
 }

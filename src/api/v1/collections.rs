@@ -5,6 +5,7 @@
 
 use crate::api::collection::Collection;
 use crate::api::find::{Field, Kind};
+use crate::organisations::days_in_bin;
 
 const fn text(name: &'static str, sql: &'static str) -> Field {
     Field { name, sql, kind: Kind::Text }
@@ -61,6 +62,59 @@ pub const ORGANISATIONS: Collection = Collection {
     // Names as pages sort them: without accents and letter case.
     sorts: &[("name", "o.sort_key"), ("users", "o.user_count")],
     id: "o.id",
+};
+
+/// The bin: partners that were deleted and can still be restored.
+pub const DELETED: Collection = Collection {
+    from: concat!(
+        "FROM organisations o WHERE o.tenant_id = $1 AND o.state = 'deleted' AND o.deleted_at > $3 - interval '",
+        days_in_bin!(),
+        " days'"
+    ),
+    own: None,
+    members: &[
+        ("object", "'deleted_organisation'::text"),
+        ("id", "o.id"),
+        ("number", "o.number::text"),
+        ("name", "o.name"),
+        ("code", "o.code"),
+        ("logo", "o.logo_url"),
+        ("stateBefore", "o.state_before_deletion"),
+        ("version", "o.version"),
+        ("deletedAt", "o.deleted_at"),
+        ("restorableUntil", concat!("o.deleted_at + interval '", days_in_bin!(), " days'")),
+        ("createdAt", "o.created_at"),
+    ],
+    fields: &[
+        word("id", "o.id::text"),
+        text("name", "o.name"),
+        text("code", "o.code"),
+        moment("deletedAt", "o.deleted_at"),
+        moment("createdAt", "o.created_at"),
+    ],
+    sorts: &[],
+    id: "o.id",
+};
+
+/// The caller's tenant: one item, whose settings those of the host read and change.
+pub const TENANT: Collection = Collection {
+    from: "FROM tenants t WHERE t.id = $1",
+    own: None,
+    members: &[
+        ("object", "'tenant'::text"),
+        ("id", "t.id"),
+        ("slug", "t.slug"),
+        ("name", "t.name"),
+        ("usesSalesforce", "t.uses_salesforce"),
+        ("shopUrl", "t.shop_url"),
+        ("selfServiceUrl", "t.self_service_url"),
+        ("version", "t.version"),
+        ("createdAt", "t.created_at"),
+        ("updatedAt", "t.updated_at"),
+    ],
+    fields: &[],
+    sorts: &[],
+    id: "t.id",
 };
 
 pub const USERS: Collection = Collection {
@@ -219,6 +273,10 @@ pub const AUDIT_EVENTS: Collection = Collection {
     id: "e.id",
 };
 
+/// How far the newest mail with its link is.
+const DELIVERY: &str = "(SELECT m.state FROM mails m WHERE m.invitation_id = i.id AND m.kind = 'invitation' \
+                        ORDER BY m.id DESC LIMIT 1)";
+
 /// Expired is told by the clock, as everywhere.
 const STANDING: &str = "(CASE WHEN i.state <> 'pending' THEN i.state WHEN i.expires_at > $3 THEN 'waiting' \
                         ELSE 'expired' END)";
@@ -244,6 +302,15 @@ pub const INVITATIONS: Collection = Collection {
         ("language", "i.language"),
         ("lifetimeDays", "i.lifetime_days"),
         ("reminder", "i.reminder"),
+        (
+            "delivery",
+            "(SELECT m.state FROM mails m WHERE m.invitation_id = i.id AND m.kind = 'invitation' ORDER BY m.id DESC LIMIT 1)",
+        ),
+        (
+            "openedAt",
+            "(SELECT l.opened_at FROM invitation_links l WHERE l.invitation_id = i.id AND l.opened_at IS NOT NULL \
+             ORDER BY l.generation DESC LIMIT 1)",
+        ),
         ("state", STANDING),
         ("expiresAt", "i.expires_at"),
         ("lastSentAt", "i.last_sent_at"),
@@ -257,12 +324,52 @@ pub const INVITATIONS: Collection = Collection {
         word("state", STANDING),
         text("email", "i.email_key"),
         text("companyName", "i.company_name"),
+        text("searchText", "i.search_text"),
         word("role", "i.role"),
         word("organisationId", "i.organisation_id::text"),
         word("batchId", "i.batch_id::text"),
+        word("inviterId", "i.inviter_id::text"),
+        word("delivery", DELIVERY),
         moment("expiresAt", "i.expires_at"),
         moment("createdAt", "i.created_at"),
         moment("updatedAt", "i.updated_at"),
+    ],
+    sorts: &[],
+    id: "i.id",
+};
+
+/// Invitations to people of an organisation, and those that it accepted. Deciding is left to the invited person.
+pub const RECEIVED: Collection = Collection {
+    from: "FROM invitations i LEFT JOIN users u ON u.id = i.inviter_id LEFT JOIN organisations o ON o.id = i.organisation_id \
+           WHERE i.tenant_id = $1 AND i.to_organisation_id IS NOT NULL",
+    own: Some("i.to_organisation_id"),
+    members: &[
+        ("object", "'received_invitation'::text"),
+        ("id", "i.id"),
+        ("number", "i.number::text"),
+        ("kind", "i.kind"),
+        ("toOrganisationId", "i.to_organisation_id"),
+        ("organisationId", "i.organisation_id"),
+        ("organisationName", "o.name"),
+        ("inviterName", "u.name"),
+        ("email", "i.email"),
+        ("role", "i.role"),
+        ("companyName", "i.company_name"),
+        ("state", STANDING),
+        ("expiresAt", "i.expires_at"),
+        ("lastSentAt", "i.last_sent_at"),
+        ("decidedAt", "i.decided_at"),
+        ("createdAt", "i.created_at"),
+    ],
+    fields: &[
+        word("id", "i.id::text"),
+        word("kind", "i.kind"),
+        word("state", STANDING),
+        text("email", "i.email_key"),
+        word("organisationId", "i.organisation_id::text"),
+        word("toOrganisationId", "i.to_organisation_id::text"),
+        moment("expiresAt", "i.expires_at"),
+        moment("createdAt", "i.created_at"),
     ],
     sorts: &[],
     id: "i.id",

@@ -2,11 +2,11 @@
 
 use std::marker::PhantomData;
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, Resource, web};
 
 use super::collections as all;
 use super::export;
-use crate::access::{Grant, ManageClients, ReadInvitations, ReadOwnHistory, ReadRecords, ReadUsers};
+use crate::access::{Grant, ManageClients, ReadInvitations, ReadOwnHistory, ReadPartners, ReadRecords, ReadUsers};
 use crate::api::collection::{Collection, Scope};
 use crate::api::door::Api;
 use crate::api::find::{self, Bind, Condition};
@@ -18,7 +18,7 @@ use crate::web::portal::Shared;
 use crate::web::{freshness, path};
 
 /// A collection that callers with a grant may read.
-trait Readable: 'static {
+pub trait Readable: 'static {
     type Needs: Grant;
     /// As it stands in addresses.
     const NAME: &'static str;
@@ -27,7 +27,7 @@ trait Readable: 'static {
 
 macro_rules! readable {
     ($($name:ident: $path:literal, $grant:ty, $collection:expr;)+) => {
-        $(struct $name;
+        $(pub struct $name;
 
         impl Readable for $name {
             type Needs = $grant;
@@ -46,44 +46,54 @@ readable! {
     AuditEvents: "audit-events", ReadOwnHistory, all::AUDIT_EVENTS;
     Invitations: "invitations", ReadInvitations, all::INVITATIONS;
     InvitationBatches: "invitation-batches", ReadInvitations, all::BATCHES;
+    ReceivedInvitations: "received-invitations", ReadInvitations, all::RECEIVED;
+    DeletedOrganisations: "deleted-organisations", ReadPartners, all::DELETED;
 }
 
 /// Calls that stand where an id could: registered before whatever takes one.
 pub fn named(config: &mut web::ServiceConfig) {
-    asked::<Organisations>(config, "organisations");
-    asked::<Users>(config, "users");
-    asked::<Partners>(config, "partners");
-    asked::<Connections>(config, "connections");
-    asked::<ApiClients>(config, "api-clients");
-    asked::<AuditEvents>(config, "audit-events");
-    asked::<Invitations>(config, "invitations");
-    asked::<InvitationBatches>(config, "invitation-batches");
+    asked::<Organisations>(config);
+    asked::<Users>(config);
+    asked::<Partners>(config);
+    asked::<Connections>(config);
+    asked::<ApiClients>(config);
+    asked::<AuditEvents>(config);
+    asked::<Invitations>(config);
+    asked::<InvitationBatches>(config);
+    asked::<ReceivedInvitations>(config);
+    asked::<DeletedOrganisations>(config);
 }
 
-/// Lists and items of every collection.
+/// Lists and items that nothing can be written to; those of the others stand beside their writes.
 pub fn routes(config: &mut web::ServiceConfig) {
-    at::<Organisations>(config, "organisations");
-    at::<Users>(config, "users");
-    at::<Partners>(config, "partners");
-    at::<Connections>(config, "connections");
-    at::<ApiClients>(config, "api-clients");
-    at::<AuditEvents>(config, "audit-events");
-    at::<Invitations>(config, "invitations");
-    at::<InvitationBatches>(config, "invitation-batches");
+    config
+        .service(list::<Connections>())
+        .service(list::<AuditEvents>())
+        .service(one::<AuditEvents>())
+        .service(one::<ApiClients>())
+        .service(one::<InvitationBatches>())
+        .service(list::<ReceivedInvitations>())
+        .service(one::<ReceivedInvitations>())
+        .service(list::<DeletedOrganisations>())
+        .service(one::<DeletedOrganisations>());
 }
 
-fn asked<R: Readable>(config: &mut web::ServiceConfig, name: &str) {
-    config.service(web::resource(format!("/v1/{name}/find")).route(web::post().to(Reading::<R>::search))).service(
-        web::resource(format!("/v1/{name}/export"))
-            .route(web::get().to(Reading::<R>::export))
-            .route(web::post().to(Reading::<R>::export_found)),
+fn asked<R: Readable>(config: &mut web::ServiceConfig) {
+    let at = |call| web::resource(format!("/v1/{}/{call}", R::NAME));
+    config.service(at("find").route(web::post().to(Reading::<R>::search))).service(
+        at("export").route(web::get().to(Reading::<R>::export)).route(web::post().to(Reading::<R>::export_found)),
     );
 }
 
-fn at<R: Readable>(config: &mut web::ServiceConfig, name: &str) {
-    config
-        .service(web::resource(format!("/v1/{name}")).route(web::get().to(Reading::<R>::list)))
-        .service(web::resource(format!("/v1/{name}/{{id}}")).route(web::get().to(Reading::<R>::one)));
+/// The address of a collection, to which its writes are added: one resource for a path, so that a 405 knows all of its
+/// methods.
+pub fn list<R: Readable>() -> Resource {
+    web::resource(format!("/v1/{}", R::NAME)).route(web::get().to(Reading::<R>::list))
+}
+
+/// As [`list`], for one item.
+pub fn one<R: Readable>() -> Resource {
+    web::resource(format!("/v1/{}/{{id}}", R::NAME)).route(web::get().to(Reading::<R>::one))
 }
 
 struct Reading<R>(PhantomData<R>);

@@ -60,7 +60,7 @@ impl Ground {
             person(&app, "visitor", Who::Anonymous),
         ];
         people.extend(invited(&app));
-        let client = app.client(id::ACME_HOST, ALL).with_token();
+        let client = app.client(id::ACME_HOST, &format!("{ALL},MANAGE_TENANT")).with_token();
         let mut conn = app.database.connect();
         let tables = tables(&mut conn);
         let digest = digest_of(&mut conn, &tables);
@@ -200,6 +200,7 @@ SELECT replace(o.id::text, '-8000-', '-8009-')::uuid, o.tenant_id,
 FROM organisations o WHERE o.kind = 'host';
 INSERT INTO api_secrets (id, client_id, hash, hint, created_at)
 SELECT gen_random_uuid(), id, sha256(('second' || id)::bytea), 'efgh', '2026-11-20 11:00Z' FROM api_clients;
+UPDATE invitations SET to_organisation_id = organisation_id;
 UPDATE tenants SET shop_url = 'https://shop.example/', self_service_url = 'https://help.example/';
 UPDATE organisations SET shop_access = true, self_service_access = true WHERE kind = 'partner';
 ";

@@ -199,7 +199,8 @@ pub fn of_parameter(path: &str, name: &str, place: &str) -> Option<Kind> {
         ("search_field" | "partner_types[]" | "invitation_statuses[]" | "X-Servitly-Tenant", _) => {
             Kind::Choice(Vec::new())
         }
-        ("search_text" | "customerZuoraAccountId", _) | ("Idempotency-Key" | "If-Match", "header") => Kind::Search,
+        ("search_text" | "customerZuoraAccountId", _)
+        | ("Idempotency-Key" | "If-Match" | "Cache-Control", "header") => Kind::Search,
         _ => return None,
     })
 }
@@ -212,6 +213,8 @@ fn by_name(name: &str) -> Option<Kind> {
         "timezone" | "timeZone" => Kind::TimeZone,
         "code" => Kind::Code,
         "properties" => Kind::Properties,
+        "logo" => Kind::Url,
+        "shopUrl" | "selfServiceUrl" => Kind::Application,
         "queries" => Kind::Find,
         _ => return None,
     })

@@ -119,6 +119,7 @@ fn right_parameter(app: &App, path: &str, name: &str) -> Option<String> {
         "id" if path.contains("/connections/") => own("00000000-0000-7000-8000-000000000402"),
         "id" if path.contains("/api-clients/") => own(&id::api_client(id::ACME_HOST)),
         "id" if path.contains("/audit-events/") => Some(app.text("SELECT id FROM audit_events ORDER BY at LIMIT 1")),
+        "id" if path.contains("/deleted-organisations/") => own("00000000-0000-7000-8000-000000000015"),
         "id" if path.contains("invitation") => Some(id::invitation(id::ACME_HOST)),
         "id" => own(id::NORTHWIND),
         "user" => own(id::MEMBER),

@@ -1,6 +1,6 @@
 //! Asks cells and judges the answers.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::line::Line;
 use super::policy::{Expected, Route};
@@ -182,7 +182,7 @@ impl Asker {
         };
         let other = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"].into_iter();
         for method in other.filter(|method| !declared.contains(method)) {
-            self.undeclared(cell(method, &csrf), is_api);
+            self.undeclared(cell(method, &csrf), is_api, declared);
         }
         if declared.contains(&"GET") {
             let (get, head) = (self.ask(&cell("GET", "")), self.ask(&cell("HEAD", "")));
@@ -198,11 +198,16 @@ impl Asker {
         self.settle_if_many(SETTLED_TOGETHER);
     }
 
-    /// A method that a path does not take: 405 with those that it takes; a stranger does not even get past the API's door.
-    fn undeclared(&mut self, cell: Cell, is_api: bool) {
+    /// A method that a path does not take: 405 with all of those that it takes (RFC 9110, 15.5.6); a stranger does not
+    /// even get past the API's door.
+    fn undeclared(&mut self, cell: Cell, is_api: bool, declared: &[&str]) {
         let answer = self.ask(&cell);
+        let head = declared.contains(&"GET").then_some("HEAD");
+        let wanted: BTreeSet<&str> = declared.iter().copied().chain(head).collect();
+        let named: Vec<&str> = answer.header("allow").split(", ").collect();
+        let all = named.len() == wanted.len() && named.into_iter().collect::<BTreeSet<_>>() == wanted;
         let closed = is_api && answer.status == 401 && !answer.header("www-authenticate").is_empty();
-        let refused = answer.status == 405 && !answer.header("allow").is_empty();
+        let refused = answer.status == 405 && all;
         let shares = answer.headers.iter().any(|(name, _)| name.starts_with("access-control"));
         if !(refused || closed) || shares {
             let (name, allow) = (self.world.principals[cell.who].name, answer.header("allow"));

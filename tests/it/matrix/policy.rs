@@ -155,7 +155,7 @@ impl Route {
             (Class::Neighbour, _) if of_tenant => Expected::OneOf(vec![own, 404]),
             (Class::Deleted, kind) if kind.ends() => Expected::OneOf(vec![own, 200, 303, 404, 409, 422]),
             (Class::Deleted, Kind::Organisation) if !self.is_api() => self.in_the_bin(own),
-            (Class::Deleted, Kind::Organisation) if self.brings_back() => Expected::Allowed(200),
+            (Class::Deleted, Kind::Organisation) if self.brings_back() || self.is_bin() => Expected::Allowed(200),
             (Class::Deleted, Kind::User | Kind::Record) if self.brings_back() => Expected::Allowed(own),
             _ => Expected::Refused(404),
         }
@@ -164,6 +164,11 @@ impl Route {
     /// Whether this takes back a deletion.
     fn brings_back(&self) -> bool {
         ["/removal/undo", "/restore"].iter().any(|end| self.pattern.ends_with(end))
+    }
+
+    /// Whether this tells what is in the bin.
+    fn is_bin(&self) -> bool {
+        self.pattern.starts_with("/api/v1/deleted-organisations/")
     }
 
     /// What is in the bin can be looked at and taken out again.

@@ -77,6 +77,9 @@ pub struct World {
     before: String,
 }
 
+/// All, and what only an owner gives to a credential.
+const MANAGES: &str = "READ_PARTNER,WRITE_PARTNER,READ_USER,WRITE_USER,READ_INVITATION,WRITE_INVITATION,READ_AUDIT,\
+                       MANAGE_API_CLIENTS,MANAGE_TENANT";
 const READS: &str = "READ_PARTNER,READ_USER,READ_INVITATION,READ_AUDIT";
 const ACME: &[u8] = &[11, 12, 13, 14, 15, 16];
 const GLOBEX: &[u8] = &[21, 22, 23, 25, 26];
@@ -208,14 +211,15 @@ fn people(app: &App) -> Vec<Principal> {
 
 fn machines(app: &App) -> Vec<Principal> {
     let token = |organisation: &str| app.client(organisation, ALL).with_token();
-    let (host, revoked, expired) = (token(id::ACME_HOST), token(id::NORTHWIND), token(id::NORTHWIND));
+    let host = app.client(id::ACME_HOST, MANAGES).with_token();
+    let (revoked, expired) = (token(id::NORTHWIND), token(id::NORTHWIND));
     app.sql(&format!("UPDATE api_clients SET revoked_at = now() WHERE id = '{}'", revoked.id));
     app.sql(&format!("UPDATE api_tokens SET expires_at = '2026-11-20 11:59Z' WHERE client_id = '{}'", expired.id));
     vec![
         machine("key of A that reads", Key::Partner(READS), &app.key(id::NORTHWIND, READS), 12, &[12, 16]),
         machine("key of A that writes", Key::Partner(ALL), &app.key(id::NORTHWIND, ALL), 12, &[12, 16]),
         machine("key of B", Key::Partner(ALL), &app.key(id::CONTOSO, ALL), 13, &[13, 16]),
-        machine("token of the host", Key::Host(ALL), &host, 11, ACME),
+        machine("token of the host", Key::Host(MANAGES), &host, 11, ACME),
         machine("token of another tenant's host", Key::Host(ALL), &token(id::GLOBEX_HOST), 21, GLOBEX),
         machine("key in another tenant", Key::Partner(ALL), &app.key(id::INITECH, ALL), 22, &[22, 26]),
         machine("revoked token", Key::None, &revoked, 12, &[]),
@@ -272,9 +276,9 @@ INSERT INTO invitation_batches (id, tenant_id, organisation_id, inviter_id, size
 SELECT ID_04, o.tenant_id, o.id, PERSON, 1, BEFORE, ENDED EACH;
 INSERT INTO organisation_imports (id, tenant_id, imported_by, size, created_at, undone_at)
 SELECT ID_09, o.tenant_id, PERSON, 1, BEFORE, ENDED EACH WHERE o.kind = 'host';
-INSERT INTO invitations (id, tenant_id, organisation_id, inviter_id, kind, company_name, email, email_key, language,
-    lifetime_days, state, batch_id, expires_at, last_sent_at, created_at, updated_at)
-SELECT ID_02, o.tenant_id, o.id, PERSON, 'partner', 'Company', v || number || '@invited.example',
+INSERT INTO invitations (id, tenant_id, organisation_id, to_organisation_id, inviter_id, kind, company_name, email,
+    email_key, language, lifetime_days, state, batch_id, expires_at, last_sent_at, created_at, updated_at)
+SELECT ID_02, o.tenant_id, o.id, o.id, PERSON, 'partner', 'Company', v || number || '@invited.example',
     v || number || '@invited.example', 'en', 7, CASE v WHEN 'c' THEN 'revoked' ELSE 'pending' END, ID_04,
     '2026-11-27 09:00Z', BEFORE, BEFORE, BEFORE EACH;
 INSERT INTO api_clients (id, tenant_id, organisation_id, kind, name, permissions, created_by, created_at, updated_at,

@@ -1,6 +1,7 @@
 //! Many invitations at once: a list is judged row by row as the page judges it; with `dry_run` that is all.
 
 use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
 use diesel::pg::PgConnection;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -148,7 +149,8 @@ fn unsent_because(hand: &Hand<WriteInvitations>, kind: OrganisationKind, unsent:
                 message: row.class.sentence(hand.who.user.role, kind),
             };
             let message = "No row of this list can be sent. The reasons are beside them.";
-            ApiError { message: message.into(), ..ApiError::refused(rows.iter().map(fault).collect()) }
+            let faults = rows.iter().map(fault).collect();
+            ApiError { faults, ..ApiError::new(StatusCode::CONFLICT, message) }
         }
     }
 }

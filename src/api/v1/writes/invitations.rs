@@ -92,7 +92,8 @@ pub async fn send(
         .run(move |tx, hand| {
             let (organisation, kind) = place(tx, hand, organisation)?;
             let new = sent.whole(kind)?;
-            actions::invite(tx, &scope(hand, organisation), id, &new).map_err(refused::invitation)?;
+            let invited = actions::invite(tx, &scope(hand, organisation), id, &new);
+            invited.map_err(refused::new_invitation(sent.record.is_some()))?;
             Ok(Done::created(shown(tx, hand, id)?))
         })
         .await?;

@@ -10,113 +10,91 @@ mod organisations;
 mod partner_invitations;
 mod partners;
 mod refused;
+mod tenant;
 mod users;
 
-use actix_web::{guard, web};
+use actix_web::{Resource, web};
 use diesel::pg::PgConnection;
 use serde_json::json;
 use uuid::Uuid;
 
+use super::read::{ApiClients, Connections, InvitationBatches, Invitations, Organisations, Partners, Users, list, one};
 use crate::access::OrganisationKind;
+use crate::api::ApiError;
 use crate::api::collection::Collection;
 use crate::api::find::{Bind, Condition};
 use crate::api::write::{Hand, Outcome};
-use crate::api::{ApiError, Fault};
-use crate::db;
+use crate::{db, wire};
 
-/// Routes of everything that changes something. Each is guarded by its method, so that reading the same path is left to
-/// the collections.
+/// Routes of everything that changes something, each path with its reads.
 pub fn routes(config: &mut web::ServiceConfig) {
     config.configure(of_organisations).configure(of_users).configure(of_records);
     config.configure(of_invitations).configure(of_batches).configure(of_clients);
+    config.service(act("tenant").route(web::get().to(tenant::show)).route(web::patch().to(tenant::update)));
 }
 
-fn changes() -> impl guard::Guard {
-    guard::Any(guard::Patch()).or(guard::Delete())
+fn act(path: &str) -> Resource {
+    web::resource(format!("/v1/{path}"))
 }
 
 fn of_organisations(config: &mut web::ServiceConfig) {
     config
-        .service(web::resource("/v1/organisations").guard(guard::Post()).route(web::post().to(organisations::create)))
+        .service(list::<Organisations>().route(web::post().to(organisations::create)))
         .service(
-            web::resource("/v1/organisations/{id}")
-                .guard(changes())
+            one::<Organisations>()
                 .route(web::patch().to(organisations::update))
                 .route(web::delete().to(organisations::delete)),
         )
-        .service(web::resource("/v1/organisations/{id}/suspend").route(web::post().to(organisations::suspend)))
-        .service(web::resource("/v1/organisations/{id}/resume").route(web::post().to(organisations::resume)))
-        .service(web::resource("/v1/organisations/{id}/restore").route(web::post().to(organisations::restore)));
+        .service(act("organisations/{id}/suspend").route(web::post().to(organisations::suspend)))
+        .service(act("organisations/{id}/resume").route(web::post().to(organisations::resume)))
+        .service(act("organisations/{id}/restore").route(web::post().to(organisations::restore)));
 }
 
 fn of_users(config: &mut web::ServiceConfig) {
     config
-        .service(web::resource("/v1/users").guard(guard::Post()).route(web::post().to(users::create)))
-        .service(
-            web::resource("/v1/users/{id}")
-                .guard(changes())
-                .route(web::patch().to(users::update))
-                .route(web::delete().to(users::remove)),
-        )
-        .service(web::resource("/v1/users/{id}/suspend").route(web::post().to(users::suspend)))
-        .service(web::resource("/v1/users/{id}/resume").route(web::post().to(users::resume)))
-        .service(web::resource("/v1/users/{id}/restore").route(web::post().to(users::restore)))
-        .service(web::resource("/v1/users/{id}/reset-identity").route(web::post().to(users::reset_identity)));
+        .service(list::<Users>().route(web::post().to(users::create)))
+        .service(one::<Users>().route(web::patch().to(users::update)).route(web::delete().to(users::remove)))
+        .service(act("users/{id}/suspend").route(web::post().to(users::suspend)))
+        .service(act("users/{id}/resume").route(web::post().to(users::resume)))
+        .service(act("users/{id}/restore").route(web::post().to(users::restore)))
+        .service(act("users/{id}/reset-identity").route(web::post().to(users::reset_identity)));
 }
 
 fn of_records(config: &mut web::ServiceConfig) {
     config
-        .service(web::resource("/v1/partners").guard(guard::Post()).route(web::post().to(partners::create)))
-        .service(
-            web::resource("/v1/partners/{id}")
-                .guard(changes())
-                .route(web::patch().to(partners::update))
-                .route(web::delete().to(partners::remove)),
-        )
-        .service(web::resource("/v1/partners/{id}/restore").route(web::post().to(partners::restore)))
-        .service(web::resource("/v1/connections/{id}").guard(guard::Patch()).route(web::patch().to(connections::grant)))
-        .service(web::resource("/v1/connections/{id}/end").route(web::post().to(connections::end)));
+        .service(list::<Partners>().route(web::post().to(partners::create)))
+        .service(one::<Partners>().route(web::patch().to(partners::update)).route(web::delete().to(partners::remove)))
+        .service(act("partners/{id}/restore").route(web::post().to(partners::restore)))
+        .service(one::<Connections>().route(web::patch().to(connections::grant)))
+        .service(act("connections/{id}/end").route(web::post().to(connections::end)));
 }
 
 fn of_invitations(config: &mut web::ServiceConfig) {
     config
-        .service(web::resource("/v1/invitations").guard(guard::Post()).route(web::post().to(invitations::create)))
-        .service(
-            web::resource("/v1/invitations/{id}").guard(guard::Patch()).route(web::patch().to(invitations::update)),
-        )
-        .service(web::resource("/v1/invitations/{id}/resend").route(web::post().to(invitations::resend)))
-        .service(web::resource("/v1/invitations/{id}/revoke").route(web::post().to(invitations::revoke)))
-        .service(web::resource("/v1/invitations/{id}/reinstate").route(web::post().to(invitations::reinstate)))
-        .service(
-            web::resource("/v1/partner-invitations")
-                .guard(guard::Post())
-                .route(web::post().to(partner_invitations::create)),
-        )
-        .service(
-            web::resource("/v1/partner-invitations/{number}")
-                .guard(guard::Patch())
-                .route(web::patch().to(partner_invitations::update)),
-        )
-        .service(
-            web::resource("/v1/partner-invitations/{number}/resend").route(web::post().to(partner_invitations::resend)),
-        )
-        .service(
-            web::resource("/v1/partner-invitations/{number}/revoke").route(web::post().to(partner_invitations::revoke)),
-        );
+        .service(list::<Invitations>().route(web::post().to(invitations::create)))
+        .service(one::<Invitations>().route(web::patch().to(invitations::update)))
+        .service(act("invitations/{id}/resend").route(web::post().to(invitations::resend)))
+        .service(act("invitations/{id}/revoke").route(web::post().to(invitations::revoke)))
+        .service(act("invitations/{id}/reinstate").route(web::post().to(invitations::reinstate)))
+        // Seed 004 reads here.
+        .service(wire::invitations().route(web::post().to(partner_invitations::create)))
+        .service(wire::invitation().route(web::patch().to(partner_invitations::update)))
+        .service(act("partner-invitations/{number}/resend").route(web::post().to(partner_invitations::resend)))
+        .service(act("partner-invitations/{number}/revoke").route(web::post().to(partner_invitations::revoke)));
 }
 
 fn of_batches(config: &mut web::ServiceConfig) {
     config
-        .service(web::resource("/v1/invitation-batches").guard(guard::Post()).route(web::post().to(batches::create)))
-        .service(web::resource("/v1/invitation-batches/{id}/undo").route(web::post().to(batches::undo)));
+        .service(list::<InvitationBatches>().route(web::post().to(batches::create)))
+        .service(act("invitation-batches/{id}/undo").route(web::post().to(batches::undo)));
 }
 
 fn of_clients(config: &mut web::ServiceConfig) {
     config
-        .service(web::resource("/v1/api-clients").guard(guard::Post()).route(web::post().to(api_clients::create)))
-        .service(web::resource("/v1/api-clients/{id}/rotate").route(web::post().to(api_clients::rotate)))
-        .service(web::resource("/v1/api-clients/{id}/end-older-secrets").route(web::post().to(api_clients::end_older)))
-        .service(web::resource("/v1/api-clients/{id}/revoke").route(web::post().to(api_clients::revoke)));
+        .service(list::<ApiClients>().route(web::post().to(api_clients::create)))
+        .service(act("api-clients/{id}/rotate").route(web::post().to(api_clients::rotate)))
+        .service(act("api-clients/{id}/end-older-secrets").route(web::post().to(api_clients::end_older)))
+        .service(act("api-clients/{id}/revoke").route(web::post().to(api_clients::revoke)));
 }
 
 /// An item as reading it gives it, within the transaction that changed it.
@@ -174,9 +152,7 @@ fn place<G>(tx: &mut PgConnection, hand: &Hand<G>, named: Option<Uuid>) -> Outco
 }
 
 fn no_organisation(path: &str) -> db::Fault<ApiError> {
-    let message = "There is no such organisation.".into();
-    let fault = Fault { place: "body", path: path.into(), code: "not_found", message };
-    db::Fault::Refused(ApiError::refused(vec![fault]))
+    db::Fault::Refused(refused::unfit(path, "not_found", refused::NO_ORGANISATION))
 }
 
 /// Two objects as one, the members of the first first.

@@ -17,7 +17,7 @@ use crate::mail::{Bell, Smtp, Transport, Worker, retry};
 use crate::organisations::CountCache;
 use crate::signin::provider::Provider;
 use crate::web::portal::{Portal, Shared};
-use crate::web::{AppError, assets, error, freshness, guard, headers, kept, session, trace};
+use crate::web::{AppError, assets, error, freshness, guard, headers, kept, session, trace, wall};
 use crate::{
     account, api, api_clients, audit, connections, gate, health, invitations, organisations, partner_records, settings,
     signin, users,
@@ -157,6 +157,7 @@ fn pages(portal: &Shared) -> impl actix_web::dev::HttpServiceFactory + 'static {
         .wrap(from_fn(guard::query_twice)) // 2a: no address with two meanings
         .wrap(from_fn(error::pages)) // 2: errors in the reader's own frame, while the session can be read
         .wrap(from_fn(kept::forms)) // 1: what was typed outlives its session
+        .wrap(from_fn(wall::around_pages)) // 0a: their statements, and nobody else's rows
         .wrap(session::middleware(portal)) // 0: who is asking
         .configure(signin::routes)
         .configure(account::routes)

@@ -138,6 +138,9 @@ fn serve() -> Result<(), String> {
     let traces = begin_to_tell(&config)?;
     migrate::check(config.database_url.expose_secret())?;
     restored::look(config.database_url.expose_secret(), &Clock::system())?;
+    if let Some(remedy) = wall_that_is_down(config.database_url.expose_secret()) {
+        tracing::warn!(remedy, "the second wall: {}", migrate::WALL_IS_DOWN);
+    }
     let workers = config.workers;
     let listener = listen((config.listen, config.port).into())?;
     let metrics = config.metrics.map(listen).transpose()?;
@@ -240,9 +243,18 @@ fn told_to_stop() -> impl Future<Output = ()> {
     }
 }
 
+/// What raises the second wall, if it is down. A portal serves without it.
+fn wall_that_is_down(url: &str) -> Option<String> {
+    migrate::wall(&mut migrate::connect(url).ok()?).ok()?.err()
+}
+
 fn migrate_now() -> Result<(), String> {
-    let done = migrate::run(config()?.database_url.expose_secret())?;
+    let database = config()?.database_url;
+    let done = migrate::run(database.expose_secret())?;
     println!("{}", if done == 0 { "The database is up to date.".into() } else { format!("{done} migrations done.") });
+    if let Some(remedy) = wall_that_is_down(database.expose_secret()) {
+        eprintln!("guildhall: the second wall: {}. To raise it, {remedy}", migrate::WALL_IS_DOWN);
+    }
     Ok(())
 }
 

@@ -20,10 +20,10 @@ use super::limit::{self, Count};
 use super::page;
 use crate::access::{Actor, Grant, Principal};
 use crate::api_clients::{self, Presented};
-use crate::db::{DbError, Fault};
+use crate::db::{self, DbError, Fault};
 use crate::web::actor::request_id;
 use crate::web::portal::Shared;
-use crate::web::{AppError, guard};
+use crate::web::{AppError, guard, wall};
 
 /// The machine that calls.
 #[derive(Debug, Clone)]
@@ -62,8 +62,9 @@ pub async fn keep(
     match admit(&request).await {
         Err(error) => Ok(request.into_response(dialect.answer(&error))),
         Ok((caller, count)) => {
+            let asker = wall::of(&caller.0);
             request.extensions_mut().insert(caller);
-            let mut answer = told(dialect, next.call(request).await)?;
+            let mut answer = told(dialect, db::wall::behind(asker, next.call(request)).await)?;
             note_limit(answer.headers_mut(), count);
             Ok(answer)
         }

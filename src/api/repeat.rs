@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::error::{ApiError, Fault};
 use crate::db;
 use crate::db::schema::api_repeats;
+use crate::db::wall;
 use crate::secrets::sha256;
 
 /// The header, as the IETF's draft names it.
@@ -73,7 +74,7 @@ impl Once {
         if !self.take_turn(tx)? {
             return Err(db::Fault::Refused(under_way()));
         }
-        forget_old(tx, now)?;
+        wall::beyond(tx, "what is old is forgotten by whoever comes next", |tx| forget_old(tx, now))?;
         let known: Option<(Vec<u8>, Option<i16>, Option<String>)> = api_repeats::table
             .find((self.client, &self.key))
             .filter(api_repeats::created_at.gt(now - Duration::hours(REMEMBERED_HOURS)))

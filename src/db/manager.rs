@@ -9,6 +9,8 @@ use diesel::pg::PgConnection;
 use diesel::r2d2::ConnectionManager;
 use r2d2::ManageConnection;
 
+use super::wall;
+
 /// A connection unused for less than this is not asked whether it lives: r2d2's ping at every checkout costs a
 /// fifth of a page (performance.md, trap 3), and a dead one is noticed by its first statement anyway.
 const TRUSTED_FOR: Duration = Duration::from_secs(1);
@@ -27,6 +29,8 @@ pub(super) struct Connection {
     pub(super) pg: PgConnection,
     /// Set when a statement found the connection gone; the pool then drops it.
     pub(super) lost: bool,
+    /// As whom partners' statements run here; None where the second wall is down.
+    pub(super) partner_role: Option<String>,
     last_used: Instant,
 }
 
@@ -56,7 +60,8 @@ impl ManageConnection for Manager {
         } else {
             pg.batch_execute(SESSION_LIMITS).map_err(diesel::r2d2::Error::QueryError)?;
         }
-        Ok(Connection { pg, lost: false, last_used: Instant::now() })
+        let partner_role = wall::standing(&mut pg);
+        Ok(Connection { pg, lost: false, partner_role, last_used: Instant::now() })
     }
 
     fn is_valid(&self, conn: &mut Connection) -> Result<(), Self::Error> {

@@ -7,7 +7,7 @@ use diesel::connection::{CacheSize, SimpleConnection as _};
 use diesel::migration::MigrationSource;
 use diesel::pg::{Pg, PgConnection};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Bool, Text};
+use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text};
 use diesel_migrations::MigrationHarness as _;
 
 use super::MIGRATIONS;
@@ -16,7 +16,7 @@ use super::MIGRATIONS;
 const LOCK: i64 = 0x6775_696c_6468;
 const POLLS: u32 = 600;
 
-/// Runs what is pending and tells how many that were.
+/// Runs what is pending and tells how many that were. Then raises the second wall anew: its role is in no dump.
 ///
 /// # Errors
 /// A sentence: which migration failed, or that the database cannot be reached.
@@ -25,6 +25,10 @@ pub fn run(url: &str) -> Result<usize, String> {
     lock(&mut conn)?;
     clear_halves(&mut conn).map_err(|error| format!("what a migration left half done cannot be removed: {error}"))?;
     let done = conn.run_pending_migrations(MIGRATIONS).map(|done| done.len());
+    if done.is_ok() {
+        // What stands in its way, `wall` tells; the first wall stands without it.
+        drop(diesel::sql_query("SELECT raise_wall()").execute(&mut conn));
+    }
     // The lock goes with the connection in any case.
     drop(diesel::sql_query(format!("SELECT pg_advisory_unlock({LOCK})")).execute(&mut conn));
     done.map_err(|error| format!("a migration failed, and nothing of it was kept: {error}"))
@@ -56,6 +60,30 @@ fn clear_halves(conn: &mut PgConnection) -> Result<(), Box<dyn std::error::Error
         conn.batch_execute(&format!("DROP INDEX CONCURRENTLY {}", half.name))?;
     }
     Ok(())
+}
+
+/// What it means that it does not stand.
+pub const WALL_IS_DOWN: &str =
+    "it is down: PostgreSQL does not check that a partner's statements stay in their organisation";
+
+/// Whether the second wall stands, and by which role; else what has to be done by whoever administers the database. Changes
+/// nothing.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn wall(conn: &mut PgConnection) -> QueryResult<Result<String, String>> {
+    #[derive(QueryableByName)]
+    struct Wall {
+        #[diesel(sql_type = Nullable<Text>)]
+        role: Option<String>,
+        #[diesel(sql_type = Text)]
+        remedy: String,
+    }
+    let asked = "SELECT standing_wall() AS role, wall_remedy() AS remedy";
+    // Behind PgBouncer each statement may meet another backend.
+    conn.set_prepared_statement_cache_size(CacheSize::Disabled);
+    let wall: Wall = conn.transaction(|tx| diesel::sql_query(asked).get_result(tx))?;
+    Ok(wall.role.ok_or_else(|| format!("as somebody who may make roles: {} Then run guildhall migrate", wall.remedy)))
 }
 
 /// Refuses a database whose schema is behind this binary. A schema that is ahead is fine: migrations are made so that

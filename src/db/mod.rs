@@ -17,13 +17,12 @@ pub mod schema;
 pub mod search;
 pub mod text_enum;
 mod totals;
+pub mod wall;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use diesel::Connection as _;
-use diesel::connection::SimpleConnection as _;
 use diesel::pg::PgConnection;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use tokio::sync::Semaphore;
@@ -31,10 +30,11 @@ use tracing::Instrument as _;
 
 use crate::telemetry::{SPANS, figures};
 pub use fault::{DbError, Fault};
-use manager::{Manager, Pooled, TRANSACTION_LIMITS};
+use manager::{Connection, Manager, Pooled};
 use replica::Replica;
 pub use replica::{Freshness, STALE_AT_MOST};
 pub use totals::{Totals, Whose};
+use wall::{Opening, Stance};
 
 /// How long a request waits for its turn at the database, and for a connection once it has its turn.
 pub const GATE_WAIT: Duration = Duration::from_secs(2);
@@ -70,6 +70,7 @@ pub struct Db {
     shared: bool,
     replica: Option<Arc<Replica>>,
     totals: Totals,
+    stance: Stance,
 }
 
 /// A place in the queue for a turn, given back when dropped.
@@ -98,12 +99,28 @@ impl Db {
             shared: way.shared,
             replica,
             totals: Totals::default(),
+            stance: Stance::Asker,
         }
     }
 
     /// How much can be done at once.
     pub fn turns(&self) -> usize {
         self.pool.max_size() as usize * if self.replica.is_some() { 2 } else { 1 }
+    }
+
+    /// The same for whoever asks now, for work that goes on after the request at hand.
+    pub fn for_this_asker(&self) -> Self {
+        Self { stance: Stance::Fixed(self.stance.now()), ..self.clone() }
+    }
+
+    /// The same for work that reaches beyond the asker's own organisation by right: say why. Every place is listed in
+    /// `tests/it/walls.rs`.
+    pub fn beyond(&self, _why: &'static str) -> Self {
+        Self { stance: Stance::Fixed(None), ..self.clone() }
+    }
+
+    fn opening(&self) -> Opening {
+        Opening { shared: self.shared, behind: self.stance.now() }
     }
 
     /// The counts of large collections.
@@ -127,7 +144,7 @@ impl Db {
         let replica = self.replica.as_ref().filter(|_| freshness == Freshness::MayLag);
         let Some(replica) = replica else { return self.read(work).await };
         let work = Arc::new(work);
-        match replica.read(Arc::clone(&work)).await {
+        match replica.read(self.opening(), Arc::clone(&work)).await {
             Some(answer) => Ok(answer),
             None => self.read(move |conn| work(conn)).await,
         }
@@ -141,8 +158,8 @@ impl Db {
         T: Send + 'static,
         R: Send + 'static,
     {
-        let shared = self.shared;
-        let whole = move |conn: &mut PgConnection| if shared { limited(conn, &work) } else { work(conn) };
+        let opening = self.opening();
+        let whole = move |conn: &mut Connection| opening.read(conn, &work);
         self.watched("read", self.pool.max_size() + 1, whole).await
     }
 
@@ -155,12 +172,11 @@ impl Db {
         T: Send + 'static,
         R: Send + 'static,
     {
-        let shared = self.shared;
-        let whole = move |conn: &mut PgConnection| {
+        let opening = self.opening();
+        let whole = move |conn: &mut Connection| {
             let mut tries = 1;
             loop {
-                let done = if shared { limited(conn, &work) } else { conn.transaction(|tx| work(tx)) };
-                match done {
+                match opening.transaction(conn, &work) {
                     Err(Fault::Db(error)) if error.worth_retrying() && tries < WRITE_TRIES => tries += 1,
                     other => return other,
                 }
@@ -178,7 +194,7 @@ impl Db {
     /// Runs `work`, and lets the operators know how long that took and how it ended.
     async fn watched<T, R, F>(&self, kind: &'static str, connections: u32, work: F) -> Result<T, Fault<R>>
     where
-        F: Fn(&mut PgConnection) -> Result<T, Fault<R>> + Send + 'static,
+        F: Fn(&mut Connection) -> Result<T, Fault<R>> + Send + 'static,
         T: Send + 'static,
         R: Send + 'static,
     {
@@ -205,7 +221,7 @@ impl Db {
 
     async fn run<T, R, F>(&self, connections: u32, work: F) -> Result<T, Fault<R>>
     where
-        F: Fn(&mut PgConnection) -> Result<T, Fault<R>> + Send + 'static,
+        F: Fn(&mut Connection) -> Result<T, Fault<R>> + Send + 'static,
         T: Send + 'static,
         R: Send + 'static,
     {
@@ -239,28 +255,17 @@ fn pool(url: &str, way: Reach<'_>) -> r2d2::Pool<Manager> {
         .build_unchecked(Manager::new(url, way.shared))
 }
 
-/// Runs `work` in a transaction with the limits that a session of our own would have.
-fn limited<T, R>(
-    conn: &mut PgConnection,
-    work: &impl Fn(&mut PgConnection) -> Result<T, Fault<R>>,
-) -> Result<T, Fault<R>> {
-    conn.transaction(|tx| {
-        tx.batch_execute(TRANSACTION_LIMITS)?;
-        work(tx)
-    })
-}
-
 /// Tries `work` on up to `connections` connections, going on only when one turned out to be dead.
 fn on_live_connection<T, R>(
     pool: &r2d2::Pool<Manager>,
     connections: u32,
-    work: &impl Fn(&mut PgConnection) -> Result<T, Fault<R>>,
+    work: &impl Fn(&mut Connection) -> Result<T, Fault<R>>,
 ) -> Result<T, Fault<R>> {
     let mut left = connections;
     loop {
         left -= 1;
         let mut conn: Pooled = pool.get().map_err(|_| DbError::Unavailable)?;
-        match work(&mut conn.pg) {
+        match work(&mut conn) {
             Err(Fault::Db(error)) if error.connection_lost() => {
                 conn.lost = true;
                 if left == 0 {

@@ -15,7 +15,8 @@ use diesel::{Connection as _, QueryableByName, RunQueryDsl as _, sql_query};
 use tokio::sync::Semaphore;
 
 use super::manager::{Manager, with_network_limits};
-use super::{Fault, Reach, limited};
+use super::wall::Opening;
+use super::{Fault, Reach};
 
 /// How old what is read may be.
 pub const STALE_AT_MOST: Duration = Duration::from_secs(5);
@@ -39,7 +40,6 @@ pub enum Freshness {
 pub(super) struct Replica {
     pool: r2d2::Pool<Manager>,
     turns: Arc<Semaphore>,
-    shared: bool,
     began: Instant,
     /// Milliseconds after `began`: what was committed before is there. 0 while nothing is known.
     proven: AtomicU64,
@@ -51,7 +51,6 @@ impl Replica {
         let replica = Arc::new(Self {
             pool: super::pool(url, way),
             turns: Arc::new(Semaphore::new(way.size as usize)),
-            shared: way.shared,
             began: Instant::now(),
             proven: AtomicU64::new(0),
         });
@@ -68,7 +67,7 @@ impl Replica {
 
     /// What `work` reads there. None when the replica is too far behind, busy, silent or in error: then nobody waits
     /// for it until it has been proven near again.
-    pub(super) async fn read<T, R, F>(self: &Arc<Self>, work: Arc<F>) -> Option<T>
+    pub(super) async fn read<T, R, F>(self: &Arc<Self>, opening: Opening, work: Arc<F>) -> Option<T>
     where
         F: Fn(&mut PgConnection) -> Result<T, Fault<R>> + Send + Sync + 'static,
         T: Send + 'static,
@@ -78,11 +77,11 @@ impl Replica {
             return None;
         }
         let turn = Arc::clone(&self.turns).try_acquire_owned().ok()?;
-        let (pool, shared) = (self.pool.clone(), self.shared);
+        let pool = self.pool.clone();
         let call = tokio::task::spawn_blocking(move || {
             let _turn = turn;
             let mut conn = pool.get().ok()?;
-            let answer = if shared { limited(&mut conn.pg, work.as_ref()) } else { work(&mut conn.pg) };
+            let answer = opening.read(&mut conn, work.as_ref());
             conn.lost = answer.is_err();
             answer.ok()
         });

@@ -163,6 +163,7 @@ fn schema(conn: &mut PgConnection, report: &mut Report) {
             }
             if missing.is_empty() {
                 indexes(conn, report);
+                wall(conn, report);
                 tenants(conn, report);
             }
         }
@@ -190,6 +191,17 @@ fn indexes(conn: &mut PgConnection, report: &mut Report) {
             report.fault(part, format!("missing or invalid: {}", names.join(", ")), remedy);
         }
         Err(error) => report.fault(part, format!("cannot be listed: {error}"), "see the database's log"),
+    }
+}
+
+fn wall(conn: &mut PgConnection, report: &mut Report) {
+    let part = "Second wall";
+    match migrate::wall(conn) {
+        Ok(Ok(role)) => {
+            report.fine(part, format!("partners' statements run as {role}, which sees its own organisation"))
+        }
+        Ok(Err(remedy)) => report.warn(part, migrate::WALL_IS_DOWN, &remedy),
+        Err(error) => report.fault(part, format!("cannot be looked at: {error}"), "see the database's log"),
     }
 }
 

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::model::{Delivery, Kind, NewMail, State};
 use crate::db::schema::mails;
+use crate::db::wall;
 
 /// Writes a mail into the outbox, in the transaction of what it tells.
 pub fn insert(tx: &mut PgConnection, new: &NewMail<'_>, now: DateTime<Utc>) -> QueryResult<()> {
@@ -88,14 +89,14 @@ pub fn caused_between(
 ) -> QueryResult<Vec<DateTime<Utc>>> {
     let counts = mails::kind.eq(Kind::Invitation).or(mails::kind.eq(Kind::Reminder).and(mails::due_at.le(now)));
     let at = diesel::dsl::sql::<diesel::sql_types::Timestamptz>("greatest(mails.created_at, mails.due_at)");
-    mails::table
+    let caused = mails::table
         .filter(mailbox_of(mails::to_key).eq(mailbox_of(to_key)))
         .filter(counts)
         .filter(mails::state.ne(State::Cancelled).or(mails::attempts.gt(0)))
         .filter(mails::due_at.gt(since))
         .order(mails::due_at.asc())
-        .select(at)
-        .load(conn)
+        .select(at);
+    wall::beyond(conn, "an address gets so many mails a day, whoever sends", |conn| caused.load(conn))
 }
 
 /// Whether the mail of a link has been handed over, or may still be.

@@ -10,6 +10,7 @@ use super::model::{NewUser, Profile, State, User};
 use crate::access::Role;
 use crate::db::page::{Cursor, Paged};
 use crate::db::schema::{identities, organisations, users};
+use crate::db::wall;
 
 diesel::define_sql_function! {
     /// PostgreSQL's `lower`.
@@ -158,14 +159,13 @@ pub fn insert(
 
 /// Where the address is in use, for the sentence that refuses it: the organisation's name and kind.
 pub fn holder_of(conn: &mut PgConnection, tenant: Uuid, email_key: &str) -> QueryResult<Option<(Uuid, String)>> {
-    users::table
+    let holder = users::table
         .inner_join(organisations::table)
         .filter(users::tenant_id.eq(tenant))
         .filter(users::email_key.eq(email_key))
         .filter(users::removed_at.is_null())
-        .select((organisations::id, organisations::name))
-        .first(conn)
-        .optional()
+        .select((organisations::id, organisations::name));
+    wall::beyond(conn, "an address has one user in the whole tenant", |conn| holder.first(conn).optional())
 }
 
 /// Changes name and role.

@@ -27,6 +27,7 @@ pub mod session;
 pub mod shown;
 pub mod trace;
 pub mod view;
+pub mod wall;
 
 pub use error::AppError;
 pub use flash::Flash;

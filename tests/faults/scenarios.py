@@ -487,7 +487,7 @@ def dumped(world, into):
     if not os.path.exists(dump):
         postgres.run("pg_dump", *at, "-Fc", "-f", dump, "guildhall")
     postgres.run("createdb", *at, into)
-    postgres.run("pg_restore", *at, "--exit-on-error", "-d", into, dump)
+    postgres.run("pg_restore", *at, "--exit-on-error", "--no-privileges", "-d", into, dump)
 
 
 def restore(world, _long):

@@ -14,6 +14,7 @@ static OFF: Mutex<BTreeSet<usize>> = Mutex::new(BTreeSet::new());
 static REACHED: Mutex<BTreeSet<usize>> = Mutex::new(BTreeSet::new());
 static OPEN_ROUTE: Mutex<Option<(String, String)>> = Mutex::new(None);
 static MATTERED: AtomicBool = AtomicBool::new(false);
+static WALL: AtomicBool = AtomicBool::new(true);
 
 thread_local! {
     static OPEN: Cell<bool> = const { Cell::new(false) };
@@ -26,6 +27,16 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// Turns these off, and every other one on.
 pub fn turn_off(numbers: &[usize]) {
     *locked(&OFF) = numbers.iter().copied().collect();
+}
+
+/// Takes the second wall, that of the database, down or raises it again.
+pub fn raise_wall(up: bool) {
+    WALL.store(up, Ordering::Relaxed);
+}
+
+/// Whether it stands.
+pub fn wall_stands() -> bool {
+    WALL.load(Ordering::Relaxed)
 }
 
 /// Opens this route to everybody who is known at all.

@@ -108,6 +108,8 @@ mod v1_programme;
 #[cfg(test)]
 mod v1_writes;
 #[cfg(test)]
+mod walls;
+#[cfg(test)]
 mod wire_000;
 #[cfg(test)]
 mod wire_002;

@@ -101,7 +101,7 @@ pub async fn answer(request: &HttpRequest, portal: &Shared, order: Order) -> Res
     let exports = request.app_data::<web::Data<Exports>>();
     let slot = exports.and_then(|exports| exports.take(&order.who)).ok_or(Refused::TooMany)?;
     let mut export = Export {
-        reader: Arc::new(Reader { db: portal.db.clone(), who: order.who, source: order.source }),
+        reader: Arc::new(Reader { db: portal.db.for_this_asker(), who: order.who, source: order.source }),
         format: order.format,
         left: order.limit,
         next: None,

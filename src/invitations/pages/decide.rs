@@ -83,7 +83,12 @@ async fn arrive(
     if let Some(key) = &accepted.session {
         session::begin(browser_session, key);
         let hash = secrets::sha256(frame.browser());
-        frame.portal.db.write(move |tx| Ok(acceptance::forget_bearer(tx, &hash)?)).await?;
+        frame
+            .portal
+            .db
+            .beyond("an invitation is decided by whoever it is for")
+            .write(move |tx| Ok(acceptance::forget_bearer(tx, &hash)?))
+            .await?;
     }
     let name = &accepted.host.name;
     let said = match accepted.invitation.role {
@@ -230,7 +235,7 @@ async fn bring<T: Send + 'static>(
         let bringing = Bringing { id, generation, bearer: &bearer, device: &device, now, key: &portal.key };
         act(tx, &bringing)
     };
-    frame.portal.db.write(work).await
+    frame.portal.db.beyond("an invitation is decided by whoever it is for").write(work).await
 }
 
 /// What a refusal looks like: the sign-in page on the way, or the invitation's page as it is now.

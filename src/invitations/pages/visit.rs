@@ -101,7 +101,7 @@ pub async fn open(request: &HttpRequest, frame: &Frame) -> Result<Option<Opened>
     let (principal, now) = (actor::principal(request)?, frame.portal.clock.now());
     let browser = secrets::sha256(frame.browser());
     let look = move |conn: &mut _| Ok(sight::look(conn, &key, (&browser, principal.as_ref()), now)?);
-    let seen = frame.portal.db.read(look).await?;
+    let seen = frame.portal.db.beyond("an invitation is opened by whoever it is for").read(look).await?;
     let chosen = Language::parse(&frame.parameter("lang"));
     Ok(seen.map(|seen| Opened { language: chosen.unwrap_or(seen.invitation.language), key: text, seen }))
 }
@@ -129,7 +129,7 @@ async fn note_opened(frame: &Frame, opened: &Opened) {
     let (id, generation, now) = (opened.seen.invitation.id, opened.seen.generation, frame.portal.clock.now());
     let noted =
         move |tx: &mut _| Ok::<_, crate::db::Fault>(super::super::acceptance::note_opened(tx, (id, generation), now)?);
-    drop(frame.portal.db.write(noted).await);
+    drop(frame.portal.db.beyond("an invitation is opened by whoever it is for").write(noted).await);
 }
 
 /// The page that a sight of the invitation becomes, with what is wrong in its form.

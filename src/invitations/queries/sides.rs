@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::access::{OrganisationKind, Permission, Role};
 use crate::db::schema::{organisations, tenants, users};
+use crate::db::wall;
 use crate::organisations::State as OrganisationState;
 
 /// The organisation behind an invitation.
@@ -101,7 +102,7 @@ pub fn inviter(conn: &mut PgConnection, id: Uuid) -> QueryResult<Inviter> {
 /// Somebody who may invite for an organisation with any role that a machine can give: one of its own people first, else
 /// one of the tenant's. There always is one: a tenant keeps an active owner.
 pub fn answerable(conn: &mut PgConnection, host: &Host) -> QueryResult<(Uuid, String)> {
-    users::table
+    let people = users::table
         .inner_join(organisations::table)
         .filter(users::tenant_id.eq(host.tenant))
         .filter(users::state.eq("active"))
@@ -109,8 +110,8 @@ pub fn answerable(conn: &mut PgConnection, host: &Host) -> QueryResult<(Uuid, St
         .filter(users::role.eq_any([Role::Owner, Role::Administrator, Role::Manager]))
         .filter(organisations::id.eq(host.id).or(organisations::kind.eq(OrganisationKind::Host)))
         .order((organisations::id.ne(host.id), users::created_at, users::id))
-        .select((users::id, users::email))
-        .first(conn)
+        .select((users::id, users::email));
+    wall::beyond(conn, "the tenant's own people may answer for a partner's machine", |conn| people.first(conn))
 }
 
 /// A user of the tenant who has an address.
@@ -130,7 +131,7 @@ type HolderRow = ((Uuid, String, Role, String), (Uuid, String, OrganisationKind,
 
 /// Whose address it is in the tenant, if anybody's.
 pub fn holder(conn: &mut PgConnection, tenant: Uuid, email_key: &str) -> QueryResult<Option<Holder>> {
-    let row: Option<HolderRow> = users::table
+    let holder = users::table
         .inner_join(organisations::table)
         .filter(users::tenant_id.eq(tenant))
         .filter(users::email_key.eq(email_key))
@@ -138,9 +139,9 @@ pub fn holder(conn: &mut PgConnection, tenant: Uuid, email_key: &str) -> QueryRe
         .select((
             (users::id, users::name, users::role, users::state),
             (organisations::id, organisations::name, organisations::kind, organisations::state),
-        ))
-        .first(conn)
-        .optional()?;
+        ));
+    let row: Option<HolderRow> =
+        wall::beyond(conn, "an address has one user in the whole tenant", |conn| holder.first(conn).optional())?;
     Ok(row.map(|(user, organisation)| Holder {
         id: user.0,
         name: user.1,

@@ -99,7 +99,7 @@ pub async fn begin(request: HttpRequest, portal: Shared) -> Result<HttpResponse,
         && crate::invitations::rebound(&way, (&browser, &browser), &portal.key).is_none();
     let return_to = if lost { paths::HOME.to_owned() } else { way };
     let flow = Flow { browser_hash: secrets::sha256(&browser), return_to, ..flow };
-    portal.db.write(move |tx| Ok(queries::insert_flow(tx, &flow)?)).await?;
+    super::db(&portal).write(move |tx| Ok(queries::insert_flow(tx, &flow)?)).await?;
     Ok(HttpResponse::SeeOther()
         .insert_header((header::LOCATION, started.url.to_string()))
         .cookie(cookies::make(cookies::BROWSER, browser, https))

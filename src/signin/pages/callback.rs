@@ -60,7 +60,7 @@ async fn take_flow(request: &HttpRequest, portal: &Shared, state: &str) -> Resul
     }
     let (browser, state) = (secrets::sha256(&browser), secrets::sha256(state));
     let since = actions::since(portal.clock.now());
-    Ok(portal.db.write(move |tx| Ok(queries::take_flow(tx, &browser, &state, since)?)).await?)
+    Ok(super::db(portal).write(move |tx| Ok(queries::take_flow(tx, &browser, &state, since)?)).await?)
 }
 
 async fn decide(
@@ -110,7 +110,7 @@ fn renewed(request: &HttpRequest, frame: &Frame, flow: Flow) -> (Flow, String) {
 async fn refuse(frame: &Frame, proof: Proof, refused: &Refusal) -> Result<HttpResponse, AppError> {
     if let Refusal::Conflict { .. } = refused {
         let now = frame.portal.clock.now();
-        frame.portal.db.write(move |tx| actions::note_conflict(tx, &proof, now)).await?;
+        super::db(&frame.portal).write(move |tx| actions::note_conflict(tx, &proof, now)).await?;
     }
     refusal::refused(frame, refused)
 }
@@ -146,8 +146,9 @@ async fn settle(
         }
         Ok(())
     };
-    frame.portal.db.write(remember).await?;
-    let decided = frame.portal.db.write(move |tx| {
+    super::db(&frame.portal).write(remember).await?;
+    let db = super::db(&frame.portal);
+    let decided = db.write(move |tx| {
         let outcome = actions::sign_in(tx, &asked, None, now)?;
         match (&outcome, &old) {
             (Outcome::Choose(_), _) if !invited => actions::wait_for_choice(tx, &waiting, &asked, now)
@@ -167,7 +168,7 @@ async fn leave(request: &HttpRequest, frame: &Frame) -> Result<(), AppError> {
     let Some(old) = actor::principal(request)? else { return Ok(()) };
     let now = frame.portal.clock.now();
     let ended = move |tx: &mut _| Ok(crate::access::queries::end_session(tx, old.user.id, old.session_id, now)?);
-    frame.portal.db.write(ended).await?;
+    super::db(&frame.portal).write(ended).await?;
     Ok(())
 }
 

@@ -42,7 +42,7 @@ pub struct Picked {
 /// `GET /signin/choose`
 pub async fn ask(request: HttpRequest, frame: Frame) -> Result<HttpResponse, AppError> {
     let Some((_, proof)) = waiting(&request, &frame).await? else { return refusal::lost(&frame) };
-    let found = match frame.portal.db.read(move |conn| actions::whom(conn, &proof)).await {
+    let found = match super::db(&frame.portal).read(move |conn| actions::whom(conn, &proof)).await {
         Ok(found) => found,
         Err(Fault::Refused(refused)) => return refusal::refused(&frame, &refused),
         Err(Fault::Db(error)) => return Err(error.into()),
@@ -76,7 +76,8 @@ pub async fn choose(
         Uuid::parse_str(&sent.0.tenant).map_err(|_| AppError::Malformed("Choose one of the portals.".into()))?;
     let (now, old) = (frame.portal.clock.now(), actor::principal(&request)?);
     let hash = flow.browser_hash.clone();
-    let decided = frame.portal.db.write(move |tx| {
+    let db = super::db(&frame.portal);
+    let decided = db.write(move |tx| {
         // Of two clicks the second finds nothing to choose any more.
         if queries::drop_flows(tx, &hash)? == 0 {
             return Ok(Outcome::Choose(Vec::new()));
@@ -98,7 +99,7 @@ pub async fn choose(
 async fn waiting(request: &HttpRequest, frame: &Frame) -> Result<Option<(Flow, Proof)>, AppError> {
     let Some(browser) = super::browser(request, &frame.portal) else { return Ok(None) };
     let (hash, since) = (secrets::sha256(&browser), actions::since(frame.portal.clock.now()));
-    let flow = frame.portal.db.read(move |conn| Ok(queries::waiting_flow(conn, &hash, since)?)).await?;
+    let flow = super::db(&frame.portal).read(move |conn| Ok(queries::waiting_flow(conn, &hash, since)?)).await?;
     let device = super::device(request);
     Ok(flow.and_then(|flow| actions::proof_of(&flow, device).map(|proof| (flow, proof))))
 }

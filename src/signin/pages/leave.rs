@@ -27,7 +27,7 @@ pub async fn sign_out(
     if let Some(browser) = super::browser(&request, &frame.portal) {
         let hash = secrets::sha256(&browser);
         let all = move |tx: &mut _| Ok(queries::drop_flows(tx, &hash)? + actions::forget(tx, &hash)?);
-        frame.portal.db.write(all).await?;
+        super::db(&frame.portal).write(all).await?;
     }
     if let Some(reader) = actor::principal(&request)? {
         let now = frame.portal.clock.now();

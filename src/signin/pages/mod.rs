@@ -10,6 +10,7 @@ pub mod refusal;
 use actix_web::http::header;
 use actix_web::{HttpRequest, web};
 
+use crate::db::Db;
 use crate::web::portal::Portal;
 use crate::web::{form, paths};
 
@@ -46,4 +47,9 @@ pub fn device(request: &HttpRequest) -> String {
 pub fn provider_name(portal: &Portal, issuer: &str) -> Option<String> {
     let named = |provider: &&std::sync::Arc<super::provider::Provider>| provider.config().issuer == issuer;
     portal.providers.iter().find(named).map(|provider| provider.config().name.clone())
+}
+
+/// The database for somebody who is on their way in, whoever they may have been before.
+fn db(portal: &Portal) -> Db {
+    portal.db.beyond("a sign-in is anybody's until it ends")
 }

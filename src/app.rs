@@ -48,6 +48,7 @@ pub fn portal(config: Config, clock: &Clock, development: bool) -> Portal {
         base_url: config.base_url,
         key: config.secret_key,
         limits: config.limits,
+        hsts_subdomains: config.hsts_subdomains,
         bell: Bell::default(),
         mail_is_configured: development || config.smtp.is_some(),
         providers: config.providers.into_iter().map(provider).collect(),

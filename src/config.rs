@@ -25,6 +25,7 @@ pub const VARIABLES: &[&str] = &[
     "DATABASE_URL",
     "BASE_URL",
     "GUILDHALL_SECRET_KEY",
+    "GUILDHALL_FORMER_SECRET_KEYS",
     "OIDC_PROVIDERS",
     "OIDC_*_NAME",
     "OIDC_*_ISSUER",
@@ -46,6 +47,8 @@ pub const VARIABLES: &[&str] = &[
     "API_CALLS_PER_MINUTE",
     "API_INVITATION_READS_PER_MINUTE",
     "API_FAILURES_PER_MINUTE",
+    "SIGN_INS_PER_MINUTE",
+    "HSTS_SUBDOMAINS",
     "DATABASE_POOLER",
     "DATABASE_REPLICA_URL",
     "GUILDHALL_LOG",
@@ -74,8 +77,10 @@ pub struct Config {
     pub metrics: Option<SocketAddr>,
     /// Where traces go; nowhere by default.
     pub traces: Option<TraceTarget>,
-    /// Calls of the API in a minute.
+    /// Calls of the API, and beginnings of sign-ins, in a minute.
     pub limits: Limits,
+    /// Browsers are told that the host's subdomains speak HTTPS too.
+    pub hsts_subdomains: bool,
 }
 
 /// A collector of traces, and the share of requests that it gets.
@@ -160,6 +165,7 @@ impl Config {
             metrics: None,
             traces: None,
             limits: Limits::default(),
+            hsts_subdomains: false,
         }
     }
 
@@ -171,7 +177,7 @@ impl Config {
         let mut reader = Reader { get, faults: Vec::new() };
         let database_url = reader.required("DATABASE_URL", DATABASE_REMEDY, database);
         let base_url = reader.required("BASE_URL", BASE_URL_REMEDY, BaseUrl::parse);
-        let secret_key = reader.required("GUILDHALL_SECRET_KEY", SECRET_KEY_REMEDY, SecretKey::from_hex);
+        let secret_key = secret_key(&mut reader);
         let providers = providers(&mut reader, base_url.as_ref());
         let smtp = reader.or("SMTP_URL", None, SMTP_URL_REMEDY, |text| SmtpUrl::parse(text).map(Some));
         let mail_from = reader.or("MAIL_FROM", None, MAIL_FROM_REMEDY, |text| Sender::parse(text).map(Some));
@@ -183,8 +189,7 @@ impl Config {
             number(text, 100)
         });
         let (metrics, traces) = (metrics(&mut reader), traces(&mut reader));
-        let limits = limits::of(&mut reader);
-        let pooler = reader.or("DATABASE_POOLER", false, POOLER_REMEDY, |text| (text == "transaction").then_some(true));
+        let (limits, pooler, hsts_subdomains) = (limits::of(&mut reader), pooler(&mut reader), subdomains(&mut reader));
         let replica_url = reader.or("DATABASE_REPLICA_URL", None, DATABASE_REMEDY, |text| database(text).map(Some));
         match (database_url, base_url, secret_key) {
             (Some(database_url), Some(base_url), Some(secret_key)) if reader.faults.is_empty() => Ok(Self {
@@ -203,6 +208,7 @@ impl Config {
                 metrics,
                 traces,
                 limits,
+                hsts_subdomains,
             }),
             _ => Err(reader.faults),
         }
@@ -214,6 +220,8 @@ const POOLER_REMEDY: &str = "transaction, where DATABASE_URL leads to PgBouncer 
 const BASE_URL_REMEDY: &str =
     "the address that people type, without a path: https://portal.example.com (http only for localhost)";
 const SECRET_KEY_REMEDY: &str = "64 hexadecimal digits that nobody else knows; `openssl rand -hex 32` prints some";
+const FORMER_KEYS_REMEDY: &str =
+    "the keys that GUILDHALL_SECRET_KEY has replaced, each as that one, separated by commas";
 const PROVIDERS_REMEDY: &str = "at least one key of letters and digits, separated by commas, such as google,keycloak";
 
 const SMTP_URL_REMEDY: &str = "the mail server, as smtp://user:password@host:587 or smtps://user:password@host, without \
@@ -224,6 +232,26 @@ const TRACES_REMEDY: &str =
     "a collector that speaks OTLP over HTTP without TLS, on this machine or in your own network: http://localhost:4318";
 
 const LOCALHOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+/// The key, and those that it has replaced.
+fn secret_key(reader: &mut Reader<'_>) -> Option<SecretKey> {
+    let present = reader.required("GUILDHALL_SECRET_KEY", SECRET_KEY_REMEDY, SecretKey::from_hex);
+    let several = |text: &str| text.split(',').map(SecretKey::from_hex).collect();
+    let former: Option<Vec<SecretKey>> =
+        reader.text("GUILDHALL_FORMER_SECRET_KEYS").map_or(Some(Vec::new()), |text| several(&text));
+    if former.is_none() {
+        reader.fault("GUILDHALL_FORMER_SECRET_KEYS", FORMER_KEYS_REMEDY);
+    }
+    Some(present?.instead_of(former?))
+}
+
+fn pooler(reader: &mut Reader<'_>) -> bool {
+    reader.or("DATABASE_POOLER", false, POOLER_REMEDY, |text| (text == "transaction").then_some(true))
+}
+
+fn subdomains(reader: &mut Reader<'_>) -> bool {
+    reader.or("HSTS_SUBDOMAINS", false, "true or false", |text| text.parse().ok())
+}
 
 fn metrics(reader: &mut Reader<'_>) -> Option<SocketAddr> {
     let remedy = "an address and a port, such as 127.0.0.1:9464";

@@ -45,7 +45,11 @@ pub fn sha256(text: &str) -> Vec<u8> {
 }
 
 /// The installation's key. Each purpose gets a key of its own, so that a value made for one fits no other.
-pub struct SecretKey(SecretBox<[u8; 32]>);
+pub struct SecretKey {
+    present: SecretBox<[u8; 32]>,
+    /// What it replaced: makes nothing any more, and what it made still counts.
+    former: Vec<SecretBox<[u8; 32]>>,
+}
 
 impl SecretKey {
     /// From 64 hexadecimal digits; None for anything else.
@@ -58,19 +62,30 @@ impl SecretKey {
         for (index, byte) in key.iter_mut().enumerate() {
             *byte = u8::from_str_radix(text.get(index * 2..index * 2 + 2)?, 16).ok()?;
         }
-        Some(Self(SecretBox::new(Box::new(key))))
+        Some(Self { present: SecretBox::new(Box::new(key)), former: Vec::new() })
+    }
+
+    /// This key, in the place of others: what they made goes on to count.
+    #[must_use]
+    pub fn instead_of(mut self, others: Vec<Self>) -> Self {
+        self.former.extend(others.into_iter().map(|other| other.present));
+        self
     }
 
     /// HMAC-SHA256 of `parts` under this key, bound to `purpose`. Lengths are mixed in, so parts cannot run together.
     pub fn mac(&self, purpose: &str, parts: &[&[u8]]) -> [u8; 32] {
-        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(self.0.expose_secret()) else {
-            unreachable!("HMAC takes a key of any length")
-        };
-        for part in std::iter::once(purpose.as_bytes()).chain(parts.iter().copied()) {
-            mac.update(&(part.len() as u64).to_be_bytes());
-            mac.update(part);
-        }
-        mac.finalize().into_bytes().into()
+        mac_under(&self.present, purpose, parts)
+    }
+
+    /// As [`SecretKey::mac`] under each key that this one replaced.
+    pub fn former_macs(&self, purpose: &str, parts: &[&[u8]]) -> Vec<[u8; 32]> {
+        self.former.iter().map(|key| mac_under(key, purpose, parts)).collect()
+    }
+
+    /// Whether this is what [`SecretKey::mac`] makes, or made under a key that was replaced.
+    pub fn fits(&self, purpose: &str, parts: &[&[u8]], mac: &[u8]) -> bool {
+        let former = self.former_macs(purpose, parts);
+        former.iter().fold(same(mac, &self.mac(purpose, parts)), |fits, made| fits | same(mac, made))
     }
 
     /// `value` with its MAC, as one text for a cookie.
@@ -83,15 +98,35 @@ impl SecretKey {
         let (value, mac) = sealed.split_once('.')?;
         let value = URL_SAFE_NO_PAD.decode(value).ok()?;
         let mac = URL_SAFE_NO_PAD.decode(mac).ok()?;
-        same(&mac, &self.mac(purpose, &[&value])).then_some(value)
+        self.fits(purpose, &[&value], &mac).then_some(value)
     }
+}
+
+fn mac_under(key: &SecretBox<[u8; 32]>, purpose: &str, parts: &[&[u8]]) -> [u8; 32] {
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key.expose_secret()) else {
+        unreachable!("HMAC takes a key of any length")
+    };
+    for part in std::iter::once(purpose.as_bytes()).chain(parts.iter().copied()) {
+        mac.update(&(part.len() as u64).to_be_bytes());
+        mac.update(part);
+    }
+    mac.finalize().into_bytes().into()
 }
 
 /// The secret of an invitation's link: 43 characters, derived, so that it is stored nowhere and every copy of a mail
 /// carries the same one. Counting up `generation` makes a new one.
 pub fn invitation_secret(key: &SecretKey, invitation: Uuid, generation: i32) -> String {
-    URL_SAFE_NO_PAD.encode(key.mac("invitation-link", &[invitation.as_bytes(), &generation.to_be_bytes()]))
+    URL_SAFE_NO_PAD.encode(key.mac(LINK, &[invitation.as_bytes(), &generation.to_be_bytes()]))
 }
+
+/// As [`invitation_secret`], for a link of which this hash is known: under the key that made it. None when that is gone.
+pub fn invitation_secret_of(key: &SecretKey, invitation: Uuid, generation: i32, hash: &[u8]) -> Option<String> {
+    let parts: [&[u8]; 2] = [invitation.as_bytes(), &generation.to_be_bytes()];
+    let all = std::iter::once(key.mac(LINK, &parts)).chain(key.former_macs(LINK, &parts));
+    all.map(|mac| URL_SAFE_NO_PAD.encode(mac)).find(|secret| same(&sha256(secret), hash))
+}
+
+const LINK: &str = "invitation-link";
 
 /// Compares without telling by its duration where the difference lies.
 pub fn same(left: &[u8], right: &[u8]) -> bool {
@@ -116,7 +151,7 @@ pub fn csrf_fits(key: &SecretKey, session: &[u8], token: &str) -> bool {
     }
     let (pad, masked) = bytes.split_at(32);
     let mac: Vec<u8> = pad.iter().zip(masked).map(|(pad, byte)| pad ^ byte).collect();
-    same(&mac, &key.mac("csrf", &[session]))
+    key.fits("csrf", &[session], &mac)
 }
 
 #[cfg(test)]
@@ -142,6 +177,23 @@ mod tests {
         assert!(csrf_fits(&key(), b"one", &first) && csrf_fits(&key(), b"one", &second));
         assert!(!csrf_fits(&key(), b"two", &first));
         assert!(!csrf_fits(&key(), b"one", ""));
+    }
+
+    #[test]
+    fn what_a_replaced_key_made_goes_on_to_count_and_it_makes_nothing() {
+        let old = key;
+        let new = || SecretKey::from_hex(&"a1".repeat(32)).unwrap();
+        let both = new().instead_of(vec![old()]);
+        let id = Uuid::from_u128(7);
+        assert_eq!(both.open("flash", &old().seal("flash", b"saved")).as_deref(), Some(b"saved".as_slice()));
+        assert!(csrf_fits(&both, b"one", &csrf_token(&old(), b"one")));
+        let link = invitation_secret(&old(), id, 2);
+        assert_eq!(invitation_secret_of(&both, id, 2, &sha256(&link)), Some(link.clone()));
+        assert_eq!(invitation_secret_of(&new(), id, 2, &sha256(&link)), None);
+        assert_eq!(invitation_secret(&both, id, 2), invitation_secret(&new(), id, 2));
+        assert_eq!(new().open("flash", &old().seal("flash", b"saved")), None);
+        assert_eq!(old().open("flash", &both.seal("flash", b"saved")), None);
+        assert_eq!(both.open("other", &old().seal("flash", b"saved")), None);
     }
 
     #[test]

@@ -15,11 +15,13 @@ pub struct Limits {
     pub invitation_reads: i32,
     /// Failed authentications of one address.
     pub failures: i32,
+    /// Sign-ins begun by one address.
+    pub sign_ins: i32,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { calls: 2_000, invitation_reads: 50, failures: 30 }
+        Self { calls: 2_000, invitation_reads: 50, failures: 30, sign_ins: 3_000 }
     }
 }
 

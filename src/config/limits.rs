@@ -25,6 +25,7 @@ pub fn of(reader: &mut Reader<'_>) -> Limits {
         calls: one("API_CALLS_PER_MINUTE", standard.calls),
         invitation_reads: one("API_INVITATION_READS_PER_MINUTE", standard.invitation_reads),
         failures: one("API_FAILURES_PER_MINUTE", standard.failures),
+        sign_ins: one("SIGN_INS_PER_MINUTE", standard.sign_ins),
     }
 }
 

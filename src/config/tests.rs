@@ -47,9 +47,14 @@ fn a_base_url_is_https_or_this_machine() {
 
 #[test]
 fn a_short_key_and_a_foreign_plain_issuer_are_refused() {
+    const TWO: &str = "0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f, \
+                       1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e";
     assert_eq!(faults("GUILDHALL_SECRET_KEY", Some("abc")), ["GUILDHALL_SECRET_KEY"]);
     assert_eq!(faults("OIDC_GOOGLE_ISSUER", Some("http://accounts.google.com")), ["OIDC_GOOGLE_ISSUER"]);
     assert_eq!(faults("PORT", Some("eighty")), ["PORT"]);
+    assert_eq!(faults("HSTS_SUBDOMAINS", Some("yes")), ["HSTS_SUBDOMAINS"]);
+    assert_eq!(faults("GUILDHALL_FORMER_SECRET_KEYS", Some("abc")), ["GUILDHALL_FORMER_SECRET_KEYS"]);
+    assert!(faults("GUILDHALL_FORMER_SECRET_KEYS", Some(TWO)).is_empty());
 }
 
 #[test]

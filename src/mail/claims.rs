@@ -6,7 +6,7 @@
 use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types::{Integer, Interval, Jsonb, Nullable, Text, Timestamptz};
+use diesel::sql_types::{Bytea, Integer, Interval, Jsonb, Nullable, Text, Timestamptz};
 use uuid::Uuid;
 
 use super::model::{Kind, State};
@@ -40,6 +40,9 @@ pub struct Claimed {
     pub created_at: DateTime<Utc>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub first_tried_at: Option<DateTime<Utc>>,
+    /// SHA-256 of the secret of the link that it carries.
+    #[diesel(sql_type = Nullable<Bytea>)]
+    pub link_hash: Option<Vec<u8>>,
 }
 
 /// Rows that another worker is taking are passed over. What the mail tells is asked again here, in the same statement:
@@ -85,7 +88,8 @@ UPDATE mails SET
     updated_at = $1
 FROM judged WHERE mails.id = judged.id
 RETURNING mails.id, mails.state, mails.invitation_id, mails.generation, mails.kind, mails.to_email, mails.language,
-    mails.letter, mails.attempts, mails.created_at, mails.first_tried_at";
+    mails.letter, mails.attempts, mails.created_at, mails.first_tried_at, (SELECT hash FROM invitation_links
+        WHERE invitation_links.invitation_id = mails.invitation_id AND invitation_links.generation = mails.generation) AS link_hash";
 
 /// Takes up to `most` mails that are due, oldest first.
 pub fn claim(conn: &mut PgConnection, lease: Uuid, most: i32, now: DateTime<Utc>) -> QueryResult<Vec<Claimed>> {

@@ -184,7 +184,11 @@ impl Worker {
         let letter: Letter = serde_json::from_value(mail.letter.clone()).ok()?;
         let secret = match (mail.kind.invites(), mail.invitation_id, mail.generation) {
             (true, Some(invitation), Some(generation)) => {
-                Some(secrets::invitation_secret(&self.key, invitation, generation))
+                // Under the key that made the link, which may have been replaced since.
+                Some(match &mail.link_hash {
+                    Some(hash) => secrets::invitation_secret_of(&self.key, invitation, generation, hash)?,
+                    None => secrets::invitation_secret(&self.key, invitation, generation),
+                })
             }
             (true, ..) => return None,
             (false, ..) => None,

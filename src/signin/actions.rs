@@ -133,6 +133,8 @@ fn begin_session(tx: &mut PgConnection, proof: &Proof, who: &Candidate, now: Dat
         last_seen_at: now,
     };
     queries::begin_session(tx, &session)?;
+    // By ids: names and addresses stay out of the log.
+    tracing::info!(user = %who.user, tenant = %who.tenant, provider = %proof.provider, "a person signs in");
     Ok(Outcome::SignedIn { key })
 }
 

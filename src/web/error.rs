@@ -80,6 +80,8 @@ pub enum AppError {
     MediaType,
     /// The request names a host that this portal is not.
     Misdirected,
+    /// More than an address may ask for; when to come back.
+    TooMany { seconds: u64 },
     /// The database, or something else that passes, is not answering.
     Busy,
     /// The database takes no writes for now.
@@ -109,6 +111,7 @@ impl AppError {
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,
+            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Busy | Self::ReadOnly | Self::Provider(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -127,6 +130,7 @@ impl AppError {
             Self::TooSlow => "The request did not arrive in time",
             Self::MediaType => "This kind of content is not taken here",
             Self::Misdirected => "This is not the address of this portal",
+            Self::TooMany { .. } => "Too many at once",
             Self::Busy => "The portal cannot answer right now",
             Self::ReadOnly => "Under maintenance: reading only",
             Self::Provider(_) => "Signing in is not possible right now",
@@ -149,6 +153,9 @@ impl AppError {
             Self::TooSlow => "The connection may be slow. Nothing was changed: try again.",
             Self::MediaType => "Use the form on the page. Nothing was changed.",
             Self::Misdirected => "Use the address that your programme gave you.",
+            Self::TooMany { .. } => {
+                "More sign-ins were begun from your network than the portal takes in a minute. Try again in a minute."
+            }
             Self::Busy => "It could not answer in time. What is saved is safe; try again in a few seconds.",
             Self::ReadOnly => "Pages can be read, but nothing can be saved for the moment. Nothing was changed.",
             Self::Internal => INTERNAL,
@@ -263,6 +270,9 @@ impl ResponseError for AppError {
         };
         if self.status_code() == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("5"));
+        }
+        if let Self::TooMany { seconds } = self {
+            response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from(*seconds));
         }
         headers::secure(response.headers_mut());
         response

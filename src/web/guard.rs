@@ -16,7 +16,7 @@ use url::form_urlencoded;
 
 use super::error::AppError;
 use super::portal::{Portal, Shared};
-use super::{cookies, trace};
+use super::{cookies, session, trace};
 
 /// From the first header to the last byte of the answer's head.
 pub const REQUEST_LIMIT: Duration = Duration::from_secs(15);
@@ -92,7 +92,12 @@ pub async fn cookie_names(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     match cookies::keep_honest(request.headers_mut()) {
-        Ok(()) => Ok(next.call(request).await?.map_into_boxed_body()),
+        Ok(()) => {
+            if let Some(portal) = request.app_data::<Shared>().cloned() {
+                session::sign_anew(&portal, request.headers_mut());
+            }
+            Ok(next.call(request).await?.map_into_boxed_body())
+        }
         Err(what) => Ok(refuse(request, &AppError::Malformed(what.into()))),
     }
 }

@@ -13,6 +13,10 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; st
      img-src 'self' https: data:; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; \
      frame-ancestors 'none'";
 
+/// HTTPS only, for a year. What else lies below the host's name is its owner's business.
+const FOR_A_YEAR: &str = "max-age=31536000";
+const FOR_SUBDOMAINS_TOO: &str = "max-age=31536000; includeSubDomains";
+
 const HEADERS: &[(&str, &str)] = &[
     ("content-security-policy", CONTENT_SECURITY_POLICY),
     ("x-content-type-options", "nosniff"),
@@ -42,12 +46,12 @@ pub async fn on_every_answer(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let https = request.app_data::<web::Data<Portal>>().is_some_and(|portal| portal.base_url.is_https());
+    let portal = request.app_data::<web::Data<Portal>>().filter(|portal| portal.base_url.is_https());
+    let promise = portal.map(|portal| if portal.hsts_subdomains { FOR_SUBDOMAINS_TOO } else { FOR_A_YEAR });
     let mut response = next.call(request).await?;
     secure(response.headers_mut());
-    if https {
-        let value = HeaderValue::from_static("max-age=31536000");
-        response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, value);
+    if let Some(promise) = promise {
+        response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(promise));
     }
     Ok(response)
 }

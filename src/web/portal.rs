@@ -23,6 +23,8 @@ pub struct Portal {
     pub providers: Vec<Arc<Provider>>,
     /// How many calls of the API in a minute.
     pub limits: Limits,
+    /// Browsers are told that the host's subdomains speak HTTPS too.
+    pub hsts_subdomains: bool,
     /// Wakes the worker of the outbox: rung after a commit that queued mail.
     pub bell: Bell,
     /// Whether mail can leave. Without a mail server it waits in the outbox, and pages say so.

@@ -10,16 +10,18 @@ use actix_session::config::{BrowserSession, CookieContentSecurity};
 use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
 use actix_session::{Session, SessionMiddleware};
 use actix_web::cookie::time::Duration;
-use actix_web::cookie::{Key, SameSite};
+use actix_web::cookie::{Cookie, CookieJar, Key, SameSite};
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
 
 use super::cookies;
-use super::portal::Shared;
+use super::portal::{Portal, Shared};
 use crate::access::session::{Visitor, visitor};
 use crate::secrets;
 
 const VISITOR: &str = "visitor";
 const NEW_KEY: &str = "new_key";
 const UNAVAILABLE: &str = "unavailable";
+const PURPOSE: &str = "session-cookie";
 
 /// actix-session's view of our table.
 pub struct PgSessions(Shared);
@@ -27,7 +29,7 @@ pub struct PgSessions(Shared);
 /// The middleware for pages. API and public routes lie outside it: a cookie opens nothing there.
 pub fn middleware(portal: &Shared) -> SessionMiddleware<PgSessions> {
     let https = portal.base_url.is_https();
-    let key = Key::derive_from(&portal.key.mac("session-cookie", &[]));
+    let key = Key::derive_from(&portal.key.mac(PURPOSE, &[]));
     SessionMiddleware::builder(PgSessions(portal.clone()), key)
         .cookie_name(cookies::SESSION.on(https).to_owned())
         .cookie_secure(https)
@@ -37,6 +39,25 @@ pub fn middleware(portal: &Shared) -> SessionMiddleware<PgSessions> {
         .cookie_content_security(CookieContentSecurity::Signed)
         .session_lifecycle(BrowserSession::default())
         .build()
+}
+
+/// Signs a session cookie anew that was signed under a key which has been replaced: its session lives on.
+pub fn sign_anew(portal: &Portal, headers: &mut HeaderMap) {
+    let former = portal.key.former_macs(PURPOSE, &[]);
+    let Some(sent) = headers.get(header::COOKIE).filter(|_| !former.is_empty()) else { return };
+    let (name, present) = (cookies::SESSION.on(portal.base_url.is_https()), portal.key.mac(PURPOSE, &[]));
+    let anew = |pair: &str| {
+        let cookie = Cookie::parse_encoded(pair.to_owned()).ok().filter(|cookie| cookie.name() == name)?;
+        let mut jar = CookieJar::new();
+        jar.add_original(cookie);
+        let found = former.iter().find_map(|key| jar.signed(&Key::derive_from(key)).get(name))?;
+        jar.signed_mut(&Key::derive_from(&present)).add(found);
+        Some(jar.get(name)?.encoded().to_string())
+    };
+    let all = sent.to_str().unwrap_or_default().split("; ").map(|pair| anew(pair).unwrap_or_else(|| pair.to_owned()));
+    if let Ok(value) = HeaderValue::from_str(&all.collect::<Vec<_>>().join("; ")) {
+        headers.insert(header::COOKIE, value);
+    }
 }
 
 /// Hands `key` to the browser as its new session; the row must have been written.

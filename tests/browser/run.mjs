@@ -7,6 +7,7 @@
 //
 //   GUILDHALL_BINARY   the program to test, instead of the one that cargo built (in CARGO_TARGET_DIR, if that is set)
 //   CHROMIUM           the browser to use, instead of the machine's
+//   GUILDHALL_PLANT    browser: a picture without a text and a script that breaks, in every page; must be noticed
 import { readdir } from 'node:fs/promises';
 import { check, counts, expectSame } from './lib/checks.mjs';
 

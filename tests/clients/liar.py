@@ -63,7 +63,9 @@ class Liar(http.server.BaseHTTPRequestHandler):
         if "json" in (answer.getheader("Content-Type") or "") and said:
             lie = LIES.get(PART, another_token)
             status, told = lie(urllib.parse.urlsplit(self.path).path, status, json.loads(said))
-            said = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+            # What is no lie comes as it was, so that nothing but the lie can turn a part red.
+            if told != json.loads(said):
+                said = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
         self.send_response(status)
         for name, value in answer.getheaders():
             if name.lower() not in ("content-length", "transfer-encoding", "connection"):

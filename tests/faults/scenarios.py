@@ -57,9 +57,14 @@ def closed(ledger, world, portal):
     return said
 
 
+def often(long, quick):
+    """How many cycles: `long` may be a number of them."""
+    return quick if not long else 1000 if long is True else long
+
+
 def portal_killed(world, long):
     """kill -9 of the portal, again and again, under writes."""
-    cycles = 1000 if long else 10
+    cycles = often(long, 10)
     portal, ledger = world.portal().start(), Ledger(world)
     ledger.begin(lambda: portal.port)
     slowest = 0.0
@@ -76,7 +81,7 @@ def portal_killed(world, long):
 
 def database_killed(world, long):
     """kill -9 and immediate stops of PostgreSQL, again and again, under writes. The portal is never restarted."""
-    cycles = 1000 if long else 4
+    cycles = often(long, 4)
     settings = dict(world.postgres.sql("SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit')"))
     demand(set(settings.values()) == {"on"}, f"PostgreSQL is not durable here: {settings}")
     portal, ledger = world.portal().start(), Ledger(world)

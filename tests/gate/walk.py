@@ -70,6 +70,9 @@ def main():
     expect(f"organisation={organisation} uri=/shop/cart?item=1&page=2" in member.body, "the shop learns who came")
     _, _, said = status(member, SHOP, **{"X-Guildhall-Organisation": "forged", "X-Guildhall-User": "forged"})
     expect(f"organisation={organisation}" in said and "forged" not in said, "what a browser claims is replaced")
+    _, _, said = status(member, SHOP)
+    expect("basket=7" in said, "the application gets back the cookies that it has set")
+    expect("guildhall_" not in said.partition("cookies=<")[2], "the portal's cookies stay with the portal")
     expect(SHOP in member.load(f"{PORTAL}/organisation").body, "the organisation's page leads to the shop")
 
     expect(status(owner, SHOP)[0] == 403, "staff are no partner")

@@ -5,14 +5,23 @@ use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection as _;
 
-use super::support::App;
 use super::support::app::KEY;
 use super::support::outbox::invite;
 use super::support::smtp::{Act, SmtpServer, Step};
+use super::support::{App, proof};
+
+/// The fault that these have to notice: nobody remembers that a mail may have left.
+const FORGETFUL: &str = "
+    CREATE FUNCTION forget() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.unconfirmed := 0; RETURN NEW; END $$;
+    CREATE TRIGGER forgetting BEFORE UPDATE ON mails FOR EACH ROW EXECUTE FUNCTION forget()";
 
 /// A portal with one mail that is due by the machine's own clock, which is the process's.
 fn with_a_mail() -> App {
     let app = App::start();
+    if proof::planted("mail") {
+        app.sql(FORGETFUL);
+    }
+    proof::tried("mail", "mails followed", 1);
     invite(&app, 1..2);
     app.sql(
         "UPDATE mails SET due_at = now() - interval '1 minute';
@@ -39,6 +48,7 @@ fn worker(app: &App, server: &SmtpServer) -> Child {
 fn kill(mut worker: Child) {
     worker.kill().expect("the worker is there");
     worker.wait().expect("the worker is gone");
+    proof::tried("mail", "workers killed", 1);
 }
 
 /// Tells it to stop and waits until it has.

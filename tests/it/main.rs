@@ -64,6 +64,8 @@ mod mail_written;
 #[cfg(test)]
 mod matrix;
 #[cfg(test)]
+mod new_key;
+#[cfg(test)]
 mod openapi;
 #[cfg(test)]
 mod operation;

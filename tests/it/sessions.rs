@@ -35,6 +35,7 @@ fn signing_out_ends_the_session_for_every_copy_of_its_cookie() {
     let mut thief = owner.clone();
     let done = owner.submit("/account", "Sign out", &[]);
     done.goes_to("/signed-out");
+    assert_eq!(done.header("clear-site-data"), "\"cache\", \"storage\"");
     owner.follow(&done).shows("You are signed out").shows("Sign out of the development sign-in too");
     assert_eq!(owner.cookie(COOKIE), "");
     thief.get("/account").is_sent_to_sign_in();

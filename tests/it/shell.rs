@@ -1,5 +1,6 @@
 //! What surrounds every page: security headers, the host, statuses, cookies, the way past the navigation.
 
+use super::support::process::Serving;
 use super::support::{Actor, Answer, App, Who, id};
 
 /// Headers that every answer has, whatever it says.
@@ -151,6 +152,19 @@ fn behind_https_cookies_are_secure_and_bound_to_the_host() {
     assert!(!cookies.is_empty());
     for (name, _, attributes) in cookies {
         assert!(name.starts_with("__Host-") && attributes.contains("secure"), "{name}: {attributes}");
+    }
+}
+
+#[test]
+fn https_for_subdomains_is_promised_when_the_operator_says_so() {
+    let app = App::start();
+    let told = [("false", "max-age=31536000"), ("true", "max-age=31536000; includeSubDomains")];
+    for (setting, header) in told {
+        let serving = Serving::start(&app, &[("HSTS_SUBDOMAINS", setting)]);
+        let host = [("Host", serving.server.authority.as_str())];
+        let answer = serving.server.send("GET", "/signin", &host, b"");
+        assert_eq!(answer.header("strict-transport-security"), header);
+        serving.stop();
     }
 }
 

@@ -3,7 +3,7 @@
 use guildhall::db::Fault;
 use guildhall::signin::actions::{self, Outcome, Proof, Refusal};
 
-use super::support::{Answer, App, Who, id};
+use super::support::{Answer, App, Who, id, leaks};
 
 /// Somebody whom a provider vouches for, or not.
 fn proof(email: &str, verified: bool, subject: &str) -> Proof {
@@ -255,4 +255,33 @@ fn a_person_removed_and_created_again_signs_in_with_the_same_account() {
     owner.submit(&new, "Save", &[("name", "Back Again"), ("email", Who::Member.email())]).is(303);
     app.visitor().sign_in(Who::Member.email()).is(200).shows("Contoso");
     assert_eq!(app.count("identities WHERE user_id IN (SELECT id FROM users WHERE name = 'Back Again')"), 1);
+}
+
+#[test]
+fn every_sign_in_is_in_the_log_by_ids() {
+    let app = App::start();
+    let mut admin = app.visitor();
+    for _ in 0..2 {
+        admin.sign_in(Who::Administrator.email()).is(200);
+    }
+    assert!(leaks::logged(&["a person signs in", id::ADMINISTRATOR, "\"provider\":\"dev\""]));
+    assert!(!leaks::logged(&["a person signs in", "@"]), "no address");
+}
+
+#[test]
+fn an_address_that_begins_too_many_sign_ins_waits() {
+    let app = App::start();
+    let mut visitor = app.visitor();
+    let begin = visitor.open("/signin").page().link("Continue with the development sign-in");
+    // As many as there may be, a second ago, whichever instance counted them.
+    app.sql(&format!(
+        "INSERT INTO api_calls SELECT 'sign-in 127.0.0.1', array_agg({}::bigint) FROM generate_series(1, 3000)",
+        app.now().timestamp_micros() - 1_000_000
+    ));
+    let refused = visitor.get(&begin);
+    refused.is(429).shows("Too many at once");
+    assert_eq!((refused.header("retry-after"), app.count("signin_flows")), ("59", 0));
+    app.minutes_pass(1);
+    visitor.get(&begin).is(303);
+    assert_eq!(app.count("signin_flows"), 1);
 }

@@ -22,6 +22,12 @@ fail() {
   exit 1
 }
 
+# keep_figures NAME LINE…: in the one form of this repository; a line is a name, a number and, where zero is promised, 0.
+keep_figures() {
+  mkdir -p "$root/target/figures"
+  printf '%b\n' "${@:2}" >"$root/target/figures/$1.txt"
+}
+
 need() { command -v "$1" >/dev/null || fail "$1 is missing: $2"; }
 
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }

@@ -8,6 +8,8 @@ use serde::Deserialize;
 use super::super::provider::{BeginOptions, Prompt};
 use super::super::queries::{self, Flow};
 use super::super::return_to;
+use crate::api::limit;
+use crate::db::Fault;
 use crate::secrets;
 use crate::web::portal::Shared;
 use crate::web::view::{Link, Shell};
@@ -99,11 +101,26 @@ pub async fn begin(request: HttpRequest, portal: Shared) -> Result<HttpResponse,
         && crate::invitations::rebound(&way, (&browser, &browser), &portal.key).is_none();
     let return_to = if lost { paths::HOME.to_owned() } else { way };
     let flow = Flow { browser_hash: secrets::sha256(&browser), return_to, ..flow };
-    super::db(&portal).write(move |tx| Ok(queries::insert_flow(tx, &flow)?)).await?;
+    begun(&request, &portal, flow).await?;
     Ok(HttpResponse::SeeOther()
         .insert_header((header::LOCATION, started.url.to_string()))
         .cookie(cookies::make(cookies::BROWSER, browser, https))
         .finish())
+}
+
+/// Writes the flow down, unless its address has begun too many.
+async fn begun(request: &HttpRequest, portal: &Shared, flow: Flow) -> Result<(), AppError> {
+    let address = request.peer_addr().map(|address| address.ip().to_string()).unwrap_or_default();
+    let most = portal.limits.sign_ins;
+    let work = move |tx: &mut _| {
+        let count = limit::count(tx, &format!("sign-in {address}"), most, flow.created_at)?;
+        if !count.over {
+            queries::insert_flow(tx, &flow)?;
+        }
+        Ok::<_, Fault>(count)
+    };
+    let count = super::db(portal).write(work).await?;
+    if count.over { Err(AppError::TooMany { seconds: count.reset }) } else { Ok(()) }
 }
 
 /// A provider that cannot be used right now, as an answer and a line in the log.

@@ -1,6 +1,7 @@
 //! Signing out: here first and always; at the provider by a link on the page that follows.
 
 use actix_session::Session;
+use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, Responder as _};
 use askama::Template;
 
@@ -38,7 +39,11 @@ pub async fn sign_out(
             .await?;
     }
     session::end(&browser_session);
-    Ok(see_other(paths::SIGNED_OUT).respond_to(&request))
+    let mut answer = see_other(paths::SIGNED_OUT).respond_to(&request).map_into_boxed_body();
+    // Not the cookies: that order would also take those of every other site on this domain.
+    let order = HeaderValue::from_static("\"cache\", \"storage\"");
+    answer.headers_mut().insert(HeaderName::from_static("clear-site-data"), order);
+    Ok(answer)
 }
 
 /// `GET /signed-out`

@@ -28,6 +28,7 @@ export const launch = () => chromium.launch({ executablePath: find(), args: FLAG
 export async function openWindow(browser, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce', ...options });
   context.setDefaultTimeout(8_000);
+  if (process.env.GUILDHALL_PLANT === 'browser') await context.addInitScript(plant);
   const page = await context.newPage();
   page.complaints = [];
   page.on('pageerror', (error) => page.complaints.push(`script error: ${error.message}`));
@@ -35,6 +36,14 @@ export async function openWindow(browser, options = {}) {
     if (message.type() === 'error' && !expected(message, page)) page.complaints.push(message.text());
   });
   return page;
+}
+
+/** What the checks must notice: a picture without a text, and a script that breaks. */
+function plant() {
+  addEventListener('DOMContentLoaded', () => {
+    document.body.append(document.createElement('img'));
+    throw new Error('planted');
+  });
 }
 
 /** Chromium reports a page's own 403, 404 and 422 as an error; those are answers that a script asked for. */

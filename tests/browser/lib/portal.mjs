@@ -81,7 +81,11 @@ export async function heading(page, text) {
 }
 
 /** What a reader sees of the page. */
-export const text = (page) => page.locator('body').innerText();
+export async function text(page) {
+  // Without scripts a page is read while it still comes.
+  await page.waitForLoadState();
+  return page.locator('body').innerText();
+}
 
 export async function expectText(page, wanted) {
   const seen = await text(page);

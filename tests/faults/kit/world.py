@@ -238,7 +238,7 @@ class World:
             "DATABASE_URL": self.postgres.url(), "OIDC_PROVIDERS": "test", "OIDC_TEST_ISSUER": self.provider.issuer,
             "OIDC_TEST_CLIENT_ID": "guildhall", "OIDC_TEST_CLIENT_SECRET": "a secret of the tests",
             "OIDC_TEST_ALGORITHMS": "ES256", "SMTP_URL": f"smtp://127.0.0.1:{self.sink.port}?tls=none", "WORKERS": "2",
-            "DATABASE_POOL_SIZE": "4", "API_CALLS_PER_MINUTE": "1000000", "GUILDHALL_LOG": "info",
+            "DATABASE_POOL_SIZE": "4", "API_CALLS_PER_MINUTE": "1000000", "SIGN_INS_PER_MINUTE": "1000000", "GUILDHALL_LOG": "info",
         }
         self.fresh()
 

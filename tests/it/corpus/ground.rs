@@ -9,7 +9,7 @@ use diesel::pg::PgConnection;
 
 use super::super::support::api::{ALL, Machine};
 use super::super::support::fixture::{API_CLIENTS, INVITATIONS, RECORDS};
-use super::super::support::{Actor, App, Who, cluster, id};
+use super::super::support::{Actor, App, Who, cluster, id, proof};
 
 /// What a request may change without having done anything: the time somebody was last seen, what counts calls, and the
 /// flow that begins with a sign-in page. Everything else counts.
@@ -53,6 +53,9 @@ impl Ground {
         let app = App::start();
         for rows in [RECORDS, INVITATIONS, API_CLIENTS, MORE] {
             app.sql(rows);
+        }
+        if proof::planted("corpus") {
+            app.sql(FAULT);
         }
         let mut people = vec![
             person(&app, "owner", Who::Owner),
@@ -168,6 +171,9 @@ fn digest_of(conn: &mut PgConnection, tables: &[Table]) -> String {
 pub fn changed(before: &Digests, after: &Digests) -> Vec<String> {
     after.iter().filter(|(name, digest)| before.get(*name) != Some(*digest)).map(|(name, _)| name.clone()).collect()
 }
+
+/// The fault that the corpus has to notice: a rule of the database that no form knows.
+const FAULT: &str = "ALTER TABLE organisations ADD CONSTRAINT planted CHECK (name !~ '[^ -~]')";
 
 /// Something in every state: a suspended and a removed person, a suspended and a deleted partner, a removed record, a
 /// revoked invitation, a batch, a connection, a credential with two secrets, applications.

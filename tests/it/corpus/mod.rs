@@ -21,6 +21,7 @@ mod values;
 use std::fmt::Write as _;
 use std::time::Instant;
 
+use super::support::proof;
 use run::{Run, Tally};
 
 /// What a merge tries; a few more than are promised.
@@ -59,9 +60,11 @@ fn no_bad_input_is_a_fault_or_leaves_a_trace() {
     let all = tallies.reduce(Tally::and).expect("a run");
     let told = figures(&all, seed, start.elapsed().as_secs());
     println!("{told}");
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("target/figures");
-    std::fs::create_dir_all(&folder).expect("a folder for figures");
-    std::fs::write(folder.join("corpus.txt"), &told).expect("the figures are written");
+    proof::tell("corpus", &told);
+    proof::tried("corpus", "cases", all.cases);
+    proof::tried("corpus", "random cases", all.random);
+    proof::tried("corpus", "fields", all.fields);
+    proof::wrong("corpus", "faults", all.faults.len());
     assert!(all.faults.is_empty(), "{} faults, the first of them:\n{}", all.faults.len(), listed(&all.faults));
     let unknown: Vec<_> =
         all.unfit.iter().filter(|name| !REFUSED_ALL_THE_SAME.iter().any(|known| name.contains(known))).collect();

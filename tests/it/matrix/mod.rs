@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-use crate::support::App;
+use crate::support::{App, proof};
 use ask::Asker;
 
 /// Portals that are asked at once.
@@ -52,10 +52,16 @@ fn every_route_has_a_row_and_every_row_a_route() {
     assert_eq!(rows.len(), policy::routes().len(), "a row stands twice");
 }
 
+/// All routes; where a fault is planted, those on which it shows.
+fn asked() -> Vec<policy::Route> {
+    let shows = |route: &policy::Route| route.pattern.starts_with("/settings/profile") && !route.pattern.contains('{');
+    policy::routes().into_iter().filter(|route| !proof::planted(world::PLANT) || shows(route)).collect()
+}
+
 #[test]
 fn no_cell_is_open_that_the_tables_close() {
     let begun = Instant::now();
-    let routes = policy::routes();
+    let routes = asked();
     let (next, cells, wrong) = (AtomicUsize::new(0), AtomicUsize::new(0), Mutex::new(Vec::new()));
     let principals = AtomicUsize::new(0);
     std::thread::scope(|scope| {
@@ -85,7 +91,11 @@ fn no_cell_is_open_that_the_tables_close() {
         begun.elapsed().as_secs_f32()
     );
     println!("{told}");
-    keep(&told);
+    proof::tell("matrix", &told);
+    for (what, number) in [("cells", cells), ("routes", routes.len()), ("kinds of caller", principals)] {
+        proof::tried("matrix", what, number);
+    }
+    proof::wrong("matrix", "wrong cells", wrong.len());
     none_of(&told, &wrong);
 }
 
@@ -116,11 +126,4 @@ fn none_of(told: &str, wrong: &[String]) {
     }
     let shown: Vec<_> = wrong.iter().take(SHOWN).cloned().collect();
     assert!(wrong.is_empty(), "{told}; all in {}\n{}", all.display(), shown.join("\n"));
-}
-
-/// Leaves the figure where whoever collects figures finds it.
-fn keep(told: &str) {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("target/figures");
-    std::fs::create_dir_all(&folder).expect("a folder for figures");
-    std::fs::write(folder.join("matrix.txt"), format!("{told}\n")).expect("the figure is kept");
 }

@@ -6,7 +6,7 @@ use diesel::pg::PgConnection;
 use guildhall::secrets::{SecretKey, csrf_token};
 
 use crate::support::api::{ALL, Machine};
-use crate::support::{Actor, App, Who, cluster, id};
+use crate::support::{Actor, App, Who, cluster, id, proof};
 
 /// The marks of an organisation, by its number in the fixture: of everything, of its records, of its credentials.
 pub fn marks(number: u8) -> [String; 3] {
@@ -91,6 +91,9 @@ impl World {
         app.sql(&things());
         let principals = principals(&app);
         app.sql(STATES);
+        if proof::planted(PLANT) {
+            app.sql(HOLE);
+        }
         app.sql(MARKS);
         app.sql(WAY_BACK);
         let mut world = Self { conn: app.database.connect(), app, principals, before: String::new() };
@@ -226,6 +229,10 @@ fn machines(app: &App) -> Vec<Principal> {
         machine("expired token", Key::None, &expired, 12, &[]),
     ]
 }
+
+/// The fault that the matrix has to notice: somebody who was demoted may still do what an owner may.
+pub const PLANT: &str = "matrix";
+const HOLE: &str = "UPDATE users SET role = 'owner' WHERE id::text LIKE '%0110'";
 
 const DEMOTED: &str = "00000000-0000-7000-8000-000000000110";
 

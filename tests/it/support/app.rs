@@ -182,6 +182,9 @@ impl App {
                 "SELECT coalesce(string_agg(encode(convert_to({table}::text, 'UTF8'), 'escape'), ''), '') FROM {table}"
             ))
         });
+        if super::proof::planted("suite") {
+            tracing::info!(what = ?secrets, "a planted leak");
+        }
         super::leaks::found(self.server.port, &secrets, &rows.collect::<String>())
     }
 }

@@ -45,6 +45,12 @@ pub fn keep_log() {
     });
 }
 
+/// Whether a line of the log holds all of these.
+pub fn logged(words: &[&str]) -> bool {
+    let log = String::from_utf8_lossy(&LOG.lock().unwrap_or_else(PoisonError::into_inner)).into_owned();
+    log.lines().any(|line| words.iter().all(|word| line.contains(word)))
+}
+
 /// Empties the log, for a run of many hours.
 pub fn forget_log() {
     LOG.lock().unwrap_or_else(PoisonError::into_inner).clear();

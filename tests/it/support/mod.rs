@@ -16,6 +16,7 @@ pub mod leaks;
 pub mod outbox;
 pub mod page;
 pub mod process;
+pub mod proof;
 pub mod routes;
 pub mod smtp;
 

@@ -131,8 +131,8 @@ impl Collection {
                 return Ok(some);
             }
             // What takes too long to be counted is at least as much as pages reach.
-            let whole = kept(format!("SELECT count(*) AS total {from}"), scope, &[]).get_result::<Total>(conn);
-            Ok(whole.map_or(some, |row| row.total))
+            let all = kept(format!("SELECT count(*) AS total {from}"), scope, &[]).get_result::<Total>(conn);
+            Ok(all.map_or(some, |row| row.total))
         })
     }
 
@@ -189,13 +189,11 @@ impl Collection {
         condition: Option<&Condition>,
     ) -> QueryResult<Listed> {
         let from = self.seen(scope);
-        match condition {
-            Some(condition) => self.found((conn, totals), scope, (page, order), (&from, condition)),
-            None => {
-                let total = self.total(conn, scope, (&from, totals))?;
-                self.all(conn, scope, (page, order), (&from, total))
-            }
+        if let Some(condition) = condition {
+            return self.found((conn, totals), scope, (page, order), (&from, condition));
         }
+        let total = self.total(conn, scope, (&from, totals))?;
+        self.all(conn, scope, (page, order), (&from, total))
     }
 
     /// A page of all items.

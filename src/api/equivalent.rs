@@ -195,7 +195,7 @@ fn partners(shown: &Shown<'_>) -> Option<Narrowed> {
         Some("users") => "users",
         _ => "createdAt",
     };
-    Some(Narrowed { queries, sort, descending: is_descending(shown, sort != "name"), ..Narrowed::default() })
+    Some(Narrowed { queries, sort, descending: is_descending(shown, sort != "name") })
 }
 
 /// Of the partner that the address names, else of the reader's own organisation.
@@ -230,7 +230,7 @@ fn records(shown: &Shown<'_>) -> Option<Narrowed> {
         Some("sales") => "salesAmount",
         _ => "companyName",
     };
-    Some(Narrowed { queries, sort, descending: is_descending(shown, sort != "companyName"), ..Narrowed::default() })
+    Some(Narrowed { queries, sort, descending: is_descending(shown, sort != "companyName") })
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "one shape for every list in TABLE, some of which the API cannot tell")]

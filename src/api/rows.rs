@@ -71,7 +71,7 @@ fn json(out: &mut String, value: &PgValue<'_>) -> deserialize::Result<()> {
             out.push('"');
         }
         oid::TEXTS => {
-            let all = <Vec<String> as FromSql<Array<Text>, Pg>>::from_sql(value.clone())?;
+            let all = <Vec<String> as FromSql<Array<Text>, Pg>>::from_sql(*value)?;
             for (at, one) in all.iter().enumerate() {
                 out.push(if at == 0 { '[' } else { ',' });
                 text(out, one);

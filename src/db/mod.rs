@@ -109,12 +109,14 @@ impl Db {
     }
 
     /// The same for whoever asks now, for work that goes on after the request at hand.
+    #[must_use]
     pub fn for_this_asker(&self) -> Self {
         Self { stance: Stance::Fixed(self.stance.now()), ..self.clone() }
     }
 
     /// The same for work that reaches beyond the asker's own organisation by right: say why. Every place is listed in
     /// `tests/it/walls.rs`.
+    #[must_use]
     pub fn beyond(&self, _why: &'static str) -> Self {
         Self { stance: Stance::Fixed(None), ..self.clone() }
     }

@@ -107,10 +107,11 @@ impl Opening {
             sql.extend(["; ", TRANSACTION_LIMITS]);
         }
         if let (Some(Behind { tenant, organisation }), Some(role)) = (self.behind, role) {
-            sql += &format!(
+            let behind = format!(
                 "; SET LOCAL guildhall.tenant = '{tenant}'; SET LOCAL guildhall.organisation = '{organisation}'; \
                  SET LOCAL ROLE {role}"
             );
+            sql.push_str(&behind);
         }
         sql
     }

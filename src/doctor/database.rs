@@ -198,7 +198,7 @@ fn wall(conn: &mut PgConnection, report: &mut Report) {
     let part = "Second wall";
     match migrate::wall(conn) {
         Ok(Ok(role)) => {
-            report.fine(part, format!("partners' statements run as {role}, which sees its own organisation"))
+            report.fine(part, format!("partners' statements run as {role}, which sees its own organisation"));
         }
         Ok(Err(remedy)) => report.warn(part, migrate::WALL_IS_DOWN, &remedy),
         Err(error) => report.fault(part, format!("cannot be looked at: {error}"), "see the database's log"),

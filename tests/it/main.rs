@@ -38,7 +38,9 @@ mod history;
 mod house;
 #[cfg(test)]
 mod import;
+#[cfg(test)]
 mod import_page;
+#[cfg(test)]
 mod import_samples;
 #[cfg(test)]
 mod invitation_proofs;
@@ -46,6 +48,7 @@ mod invitation_proofs;
 mod invitation_races;
 #[cfg(test)]
 mod invitation_weeks;
+#[cfg(test)]
 mod invitations;
 #[cfg(test)]
 mod inviting;

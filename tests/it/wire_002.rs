@@ -116,10 +116,11 @@ fn every_field_has_its_limits_in_characters() {
             assert_eq!(answer.json()["detail"][0]["loc"], json!(["body", field]));
         }
     }
-    for fine in [0, i32::MAX] {
-        with("sales_amount", json!(fine)).is(201);
+    // JSON knows no integers: 1e3 is the whole number 1000.
+    for fine in [json!(0), json!(i32::MAX), json!(1e3)] {
+        with("sales_amount", fine).is(201);
     }
-    for wrong in [json!(-1), json!(2_147_483_648_i64), json!(1.5), json!("1"), json!(null), json!(1e3)] {
+    for wrong in [json!(-1), json!(2_147_483_648_i64), json!(1.5), json!("1"), json!(null)] {
         with("sales_amount", wrong).is(422);
     }
 }

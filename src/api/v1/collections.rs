@@ -281,6 +281,9 @@ const DELIVERY: &str = "(SELECT m.state FROM mails m WHERE m.invitation_id = i.i
 const STANDING: &str = "(CASE WHEN i.state <> 'pending' THEN i.state WHEN i.expires_at > $3 THEN 'waiting' \
                         ELSE 'expired' END)";
 
+const OPENED: &str = "(SELECT l.opened_at FROM invitation_links l WHERE l.invitation_id = i.id AND l.opened_at IS NOT NULL \
+                      ORDER BY l.generation DESC LIMIT 1)";
+
 /// Invitations of both kinds; seed 004's own collection has the partners' only.
 pub const INVITATIONS: Collection = Collection {
     from: "FROM invitations i LEFT JOIN users u ON u.id = i.inviter_id WHERE i.tenant_id = $1 AND i.organisation_id NOT IN \
@@ -302,15 +305,8 @@ pub const INVITATIONS: Collection = Collection {
         ("language", "i.language"),
         ("lifetimeDays", "i.lifetime_days"),
         ("reminder", "i.reminder"),
-        (
-            "delivery",
-            "(SELECT m.state FROM mails m WHERE m.invitation_id = i.id AND m.kind = 'invitation' ORDER BY m.id DESC LIMIT 1)",
-        ),
-        (
-            "openedAt",
-            "(SELECT l.opened_at FROM invitation_links l WHERE l.invitation_id = i.id AND l.opened_at IS NOT NULL \
-             ORDER BY l.generation DESC LIMIT 1)",
-        ),
+        ("delivery", DELIVERY),
+        ("openedAt", OPENED),
         ("state", STANDING),
         ("expiresAt", "i.expires_at"),
         ("lastSentAt", "i.last_sent_at"),

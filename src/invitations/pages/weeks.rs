@@ -87,7 +87,7 @@ fn sentence(weeks: &[Week]) -> String {
     match sum(|week| week.stuck) {
         0 => {}
         1 => said += " 1 is stuck.",
-        stuck => said += &format!(" {} are stuck.", words(stuck)),
+        stuck => said.extend([" ", &words(stuck), " are stuck."]),
     }
     if sent >= weeks::MOST {
         said += " There were more; these are the newest.";

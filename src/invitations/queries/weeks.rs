@@ -12,6 +12,7 @@ use super::lists::{DELIVERY, Whose};
 
 /// Weeks that are looked back.
 pub const WEEKS: usize = 12;
+const DAYS: i64 = 12 * 7;
 /// Invitations that are looked at; of more, the newest.
 pub const MOST: i64 = 50_000;
 
@@ -44,7 +45,7 @@ struct Counted {
 
 /// The last weeks, the newest first: the seven days until now, the seven before, and so on.
 pub fn weeks(conn: &mut PgConnection, tenant: Uuid, whose: Whose, now: DateTime<Utc>) -> QueryResult<[Week; WEEKS]> {
-    let since = now - Duration::weeks(WEEKS as i64);
+    let since = now - Duration::days(DAYS);
     let (column, of) = match whose {
         Whose::Tenant => ("tenant_id", tenant),
         Whose::SentBy(id) => ("organisation_id", id),

@@ -1,7 +1,7 @@
 //! *Import*: partners from a spreadsheet. Every row is shown with what would become of it; created only when the reader
 //! has seen it and says so.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
@@ -22,7 +22,7 @@ use crate::web::view::{Badge, Fact, Field, FieldError, Link, Shell};
 use crate::web::{AppError, Flash, Frame, Submitted, paths, see_other};
 
 /// Bytes of the form: the rows are in it as the browser writes them, three bytes for many a character.
-pub const FORM_LIMIT: usize = 1024 * 1024;
+pub const FORM_LIMIT: usize = 256 * 1024;
 
 #[derive(Template)]
 #[template(path = "organisations/import.html")]
@@ -243,7 +243,7 @@ fn told(
         let said = Flash::done(said).undo(format!("{location}/undo"));
         return Ok(see_other(location).flash(said).respond_to(request));
     }
-    let left: HashSet<u64> = file.faults.keys().copied().collect();
+    let left: BTreeSet<u64> = file.faults.keys().copied().collect();
     typed.file = import::only(&typed.file, &left);
     let page = ImportPage::of(frame, &typed, &Problems::default());
     let said = format!("{said} {} not: below are the reasons, and the rows to mend.", are(left.len()));

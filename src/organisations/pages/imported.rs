@@ -57,7 +57,7 @@ fn view(frame: &Frame, import: &Import, undo: bool, page: &Paged<OrganisationRow
     let title = format!("{} imported", import::partners(usize::try_from(import.size).unwrap_or_default()));
     let mut lead = format!("By {}, {}.", import.by, dates::moment(import.created_at, frame.zone()));
     if let Some(at) = import.undone_at {
-        lead += &format!(" Undone on {}.", dates::moment(at, frame.zone()));
+        lead.extend([" Undone on ", &dates::moment(at, frame.zone()), "."]);
     }
     Imported {
         shell: frame.shell(&title),

@@ -21,7 +21,7 @@ use crate::web::portal::Shared;
 /// `GET /v1/tenant`
 pub async fn show(who: Api<ReadPartners>, portal: Shared, request: HttpRequest) -> Result<HttpResponse, ApiError> {
     Parameters::read(&request, &[])?;
-    let scope = Scope { tenant: who.0.tenant.id, organisation: who.0.organisation.id, now: portal.clock.now() };
+    let scope = Scope::of(&who.0, portal.clock.now());
     let own = Condition { sql: "true".into(), binds: Vec::new() };
     let look = move |conn: &mut PgConnection| Ok::<_, Fault>(TENANT.one(conn, scope, &own)?);
     let found = portal.db.read(look).await?.ok_or_else(ApiError::not_found)?;

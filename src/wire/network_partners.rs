@@ -106,7 +106,8 @@ async fn list(request: HttpRequest, who: Member, portal: Shared) -> Result<HttpR
     })))
 }
 
-async fn show(who: Member, id: Id, portal: Shared) -> Result<HttpResponse, ApiError> {
+async fn show(request: HttpRequest, who: Member, id: Id, portal: Shared) -> Result<HttpResponse, ApiError> {
+    Parameters::read(&request, &[])?;
     let (tenant, host) = (who.0.tenant.id, who.0.organisation.id);
     let read = move |conn: &mut PgConnection| Ok::<_, Fault>(organisations::find_in(conn, tenant, id.0)?);
     let found = portal.db.read(read).await?;

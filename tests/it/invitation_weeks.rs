@@ -19,7 +19,7 @@ fn sent(app: &App, organisation: &str, (number, days): (usize, i64), state: &str
 
 /// Sent, accepted, waiting, stuck and over, of the week that stands at this place.
 fn week(page: &Answer, number: usize) -> Vec<String> {
-    page.page().rows()[number - 1][2..].to_vec()
+    page.page().rows()[number - 1][1..].to_vec()
 }
 
 #[test]

@@ -99,6 +99,7 @@ fn me_tells_who_the_credential_is() {
         (&json!("me"), &json!(id::NORTHWIND), &json!("acme"))
     );
     assert_eq!(me["permissions"], json!(["READ_PARTNER", "READ_USER"]));
+    app.key(id::NORTHWIND, "READ_USER").get("/api/v1/me?fields=id").is(400);
 }
 
 #[test]

@@ -16,7 +16,9 @@ use crate::web::{AppError, Frame, dates};
 
 /// The picture's own units.
 const HEIGHT: i64 = 160;
-const STEP: usize = 60;
+const STEP: usize = 40;
+/// Every which bar has its day below it: more do not fit on a phone.
+const LABELLED: usize = 3;
 
 #[derive(Template)]
 #[template(path = "invitations/weeks.html")]
@@ -40,6 +42,8 @@ pub struct Bar {
     /// Above the bar.
     pub top: i64,
     pub parts: Vec<Part>,
+    /// Below the bar, if there is room.
+    pub label: String,
     /// The first of its seven days.
     pub day: String,
     pub date: String,
@@ -101,12 +105,13 @@ fn bars(frame: &Frame, weeks: &[Week]) -> Vec<Bar> {
     let bar = |(place, (age, week)): (usize, (usize, &Week))| {
         let first = now - Duration::days(7 * (i64::try_from(age).unwrap_or_default() + 1)) + Duration::days(1);
         let words = |number: i64| grouped(number.unsigned_abs());
-        let parts = parts(week, highest);
+        let (parts, day) = (parts(week, highest), dates::day(first, frame.zone()));
         Bar {
             left: place * STEP,
             top: parts.last().map_or(HEIGHT, |part| part.top) - 6,
             parts,
-            day: dates::day(first, frame.zone()),
+            label: if place % LABELLED == LABELLED - 1 { short(&day) } else { String::new() },
+            day,
             date: dates::date(first, frame.zone()),
             sent: words(week.sent()),
             accepted: words(week.accepted),
@@ -116,6 +121,11 @@ fn bars(frame: &Frame, weeks: &[Week]) -> Vec<Bar> {
         }
     };
     weeks.iter().enumerate().rev().enumerate().take(WEEKS).map(bar).collect()
+}
+
+/// A day without its year.
+fn short(day: &str) -> String {
+    day.rsplit_once(' ').map_or(day, |(day, _)| day).to_owned()
 }
 
 /// From the ground up. What is there at all can be seen.

@@ -438,7 +438,8 @@ def restarted(world, long):
 
 
 def schema(world, database):
-    dump = world.postgres.run("pg_dump", "-h", world.postgres.folder, "-p", str(world.postgres.port), "-U", "guildhall", "--schema-only", database).stdout
+    # Without privileges: they name the role of the second wall, which is called after its database.
+    dump = world.postgres.run("pg_dump", "-h", world.postgres.folder, "-p", str(world.postgres.port), "-U", "guildhall", "--schema-only", "--no-privileges", database).stdout
     return "\n".join(line for line in dump.splitlines() if not line.startswith(("\\restrict", "\\unrestrict")))
 
 

@@ -110,7 +110,7 @@ fn bars(frame: &Frame, weeks: &[Week]) -> Vec<Bar> {
             left: place * STEP,
             top: parts.last().map_or(HEIGHT, |part| part.top) - 6,
             parts,
-            label: if place % LABELLED == LABELLED - 1 { short(&day) } else { String::new() },
+            label: if place % LABELLED == 1 { short(&day) } else { String::new() },
             day,
             date: dates::date(first, frame.zone()),
             sent: words(week.sent()),

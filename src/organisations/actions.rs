@@ -213,7 +213,7 @@ pub fn delete(
 ) -> Outcome<Organisation> {
     let organisation = kept(tx, who, id)?;
     crate::access::queries::end_sessions_in(tx, id, now)?;
-    queries::put_in_bin(tx, id, now)?;
+    queries::put_in_bin(tx, &[id], now)?;
     note(tx, who, now, Verb::Delete, (id, &organisation.name), Vec::new())?;
     Ok(organisation)
 }

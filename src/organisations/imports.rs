@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::actions::Refusal;
 use super::import::{self, Row, RowFault, Target};
 use super::model::State;
-use super::queries::OrganisationRow;
+use super::queries::{self, OrganisationRow};
 use crate::access::{Actor, WritePartners};
 use crate::audit::{self, Event, Object, Verb};
 use crate::db::Fault;
@@ -134,7 +134,9 @@ pub fn undo(
     let found: Option<Uuid> = import.first(tx).optional()?;
     found.ok_or(Fault::Refused(Refusal::Gone))?;
     crate::access::queries::still_stands(tx, who)?;
-    let deleted = put_in_bin(tx, tenant, id, now)?;
+    let deleted = lock_untouched(tx, tenant, id)?;
+    let ids: Vec<Uuid> = deleted.iter().map(|(id, _)| *id).collect();
+    queries::put_in_bin(tx, &ids, now)?;
     let events: Vec<Event> = deleted.iter().map(|(id, name)| event(*id, name)).collect();
     audit::record_all(tx, tenant, Some(who), now, &events)?;
     diesel::update(organisation_imports::table.find(id))
@@ -153,25 +155,14 @@ fn event(id: Uuid, name: &str) -> Event {
     Event { verb: Verb::Delete, object, object_name: name.into(), organisation_id: Some(id), changes: Vec::new() }
 }
 
-fn put_in_bin(
-    tx: &mut PgConnection,
-    tenant: Uuid,
-    import: Uuid,
-    now: DateTime<Utc>,
-) -> QueryResult<Vec<(Uuid, String)>> {
-    let untouched = organisations::table
+/// The partners of an import that nobody has been let into; they stay so until the transaction ends.
+fn lock_untouched(tx: &mut PgConnection, tenant: Uuid, import: Uuid) -> QueryResult<Vec<(Uuid, String)>> {
+    organisations::table
         .filter(organisations::import_id.eq(import))
         .filter(organisations::tenant_id.eq(tenant))
         .filter(organisations::state.ne(State::Deleted))
-        .filter(organisations::user_count.eq(0));
-    diesel::update(untouched)
-        .set((
-            organisations::state_before_deletion.eq(organisations::state.nullable()),
-            organisations::state.eq(State::Deleted),
-            organisations::deleted_at.eq(Some(now)),
-            organisations::version.eq(organisations::version + 1),
-            organisations::updated_at.eq(now),
-        ))
-        .returning((organisations::id, organisations::name))
-        .get_results(tx)
+        .filter(organisations::user_count.eq(0))
+        .select((organisations::id, organisations::name))
+        .for_update()
+        .load(tx)
 }

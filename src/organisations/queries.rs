@@ -348,9 +348,9 @@ pub fn set_state(conn: &mut PgConnection, id: Uuid, state: State, now: DateTime<
         .map(drop)
 }
 
-/// Puts one into the bin, with its people.
-pub fn put_in_bin(conn: &mut PgConnection, id: Uuid, now: DateTime<Utc>) -> QueryResult<usize> {
-    diesel::update(organisations::table.find(id))
+/// Puts some into the bin, with their people.
+pub fn put_in_bin(conn: &mut PgConnection, ids: &[Uuid], now: DateTime<Utc>) -> QueryResult<usize> {
+    diesel::update(organisations::table.filter(organisations::id.eq_any(ids)))
         .set((
             organisations::state_before_deletion.eq(organisations::state.nullable()),
             organisations::state.eq(State::Deleted),
@@ -359,7 +359,7 @@ pub fn put_in_bin(conn: &mut PgConnection, id: Uuid, now: DateTime<Utc>) -> Quer
             organisations::updated_at.eq(now),
         ))
         .execute(conn)?;
-    diesel::update(users::table.filter(users::organisation_id.eq(id)).filter(users::removed_at.is_null()))
+    diesel::update(users::table.filter(users::organisation_id.eq_any(ids)).filter(users::removed_at.is_null()))
         .set((users::removed_at.eq(Some(now)), users::removed_with_organisation.eq(true)))
         .execute(conn)
 }

@@ -174,6 +174,12 @@ impl Collection {
         Ok((rows.len() <= FEW).then(|| rows.into_iter().map(|row| row.id).collect()))
     }
 
+    /// The condition that an item has this id.
+    pub fn is(&self, id: Uuid) -> Condition {
+        let sql = format!("{} = ANY($4::text[]::uuid[])", self.id);
+        Condition { sql, binds: vec![Bind::Texts(vec![id.to_string()])] }
+    }
+
     /// One item by a condition on it, with its value.
     pub fn one(&self, conn: &mut PgConnection, scope: Scope, condition: &Condition) -> QueryResult<Option<String>> {
         let text = format!("SELECT {} {} AND {} LIMIT 1", self.selected(), self.seen(scope), condition.sql);

@@ -35,6 +35,11 @@ const TABLE: &[Row] = &[
     ("/settings/profile/partners/{id}/users", "users", Shows::List(50, people)),
     ("/settings/profile/partners/{id}/users/{user}", "users", Shows::One),
     ("/settings/profile/partners/{id}/history", "audit-events", Shows::List(50, history)),
+    ("/settings/profile/partners/{id}/partners", "organisations/{id}/partners", Shows::List(25, records)),
+    ("/settings/profile/partners/{id}/partners/{item}", "organisations/{id}/partners", Shows::One),
+    ("/settings/profile/partners/{id}/connections", "organisations/{id}/connections", Shows::List(25, connections)),
+    ("/settings/profile/partners/{id}/connections/{item}", "organisations/{id}/connections", Shows::One),
+    ("/settings/profile/partners/imports/{item}", "organisation-imports", Shows::One),
     ("/settings/profile/partners/{id}/invitations", "invitations", Shows::List(25, invitations)),
     ("/settings/profile/partners/{id}/invitations/received", "received-invitations", Shows::List(25, received)),
     ("/settings/profile/partners/{id}/invitations/{item}", "invitations", Shows::One),
@@ -84,7 +89,9 @@ type Named = (&'static str, String);
 
 fn operations(collection: &str) -> (Named, Named, Named) {
     let base = format!("/api/v1/{collection}");
-    (("get", format!("{base}/{{id}}")), ("get", base.clone()), ("post", format!("{base}/find")))
+    // Below an organisation, that is the one which the address names first.
+    let id = if base.contains("{id}") { "{item}" } else { "{id}" };
+    (("get", format!("{base}/{id}")), ("get", base.clone()), ("post", format!("{base}/find")))
 }
 
 /// The rows of a list.
@@ -119,7 +126,8 @@ pub fn of(shown: &Shown<'_>) -> Option<ApiCall> {
                 [query] => (find, Some(query.clone())),
                 queries => (find, Some(format!(r#"{{"type":"and","queries":[{}]}}"#, queries.join(",")))),
             };
-            let address = query::address(&named.1, &parameters);
+            let path = named.1.replace("{id}", &whose(shown).to_string());
+            let address = query::address(&path, &parameters);
             call(shown, &named, &address, body.as_deref())
         }
     }
@@ -131,7 +139,9 @@ fn wanted_by(reader: &Principal) -> bool {
 }
 
 fn item(shown: &Shown<'_>, named: &Named, id: Uuid) -> Option<ApiCall> {
-    let address = named.1.replace("{id}", &id.to_string());
+    let (path, id) = (&named.1, id.to_string());
+    let below = path.replace("{item}", &id).replace("{id}", &whose(shown).to_string());
+    let address = if path.contains("{item}") { below } else { path.replace("{id}", &id) };
     call(shown, named, &address, None)
 }
 

@@ -39,8 +39,7 @@ const TAKEN: [&str; 10] = [
     "customerCount",
     "properties",
 ];
-const PASSED_OVER: [&str; 11] =
-    ["id", "number", "kind", "parentId", "shop", "selfService", "state", "users", "version", "createdAt", "updatedAt"];
+const PASSED_OVER: &str = "id number kind parentId importId shop selfService state users version createdAt updatedAt";
 /// What the pages call a column, as letters only.
 const LABELS: [(&str, &str); 4] = [
     ("partnerorganisationname", "name"),
@@ -119,8 +118,7 @@ impl<R: Read> Rows<R> {
             return Err("The file is empty.".into());
         }
         let columns: Vec<String> = header.iter().map(|cell| column(&String::from_utf8_lossy(cell))).collect();
-        let unknown =
-            columns.iter().find(|name| !TAKEN.iter().chain(&PASSED_OVER).any(|known| *known == name.as_str()));
+        let unknown = columns.iter().find(|name| !known().any(|known| known == name.as_str()));
         if let Some(unknown) = unknown {
             let unknown: String = unknown.chars().filter(|c| !c.is_control()).take(60).collect();
             return Err(format!("The column “{unknown}” is not known. Columns: {}.", TAKEN.join(", ")));
@@ -214,11 +212,15 @@ fn reader(comma: u8) -> csv::ReaderBuilder {
     reader
 }
 
+fn known() -> impl Iterator<Item = &'static str> {
+    TAKEN.into_iter().chain(PASSED_OVER.split(' '))
+}
+
 /// A column by its name or by a page's label, in any case and however its words are joined.
 fn column(cell: &str) -> String {
     let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
     let (cell, written) = (cell.trim_start_matches(BOM).trim(), letters(cell));
-    let own = TAKEN.iter().chain(&PASSED_OVER).find(|name| letters(name) == written).copied();
+    let own = known().find(|name| letters(name) == written);
     let label = || LABELS.iter().find(|(label, _)| *label == written).map(|(_, name)| *name);
     own.or_else(label).unwrap_or(cell).to_owned()
 }

@@ -27,17 +27,18 @@ pub struct Import {
     pub undone_at: Option<DateTime<Utc>>,
 }
 
-/// Creates the partners of some rows as an import of this id; whose name or code is taken comes back.
+/// Creates the partners of some rows as an import of this id; whose name or code is taken comes back. More rows can be
+/// added to it by calling this again.
 ///
 /// # Errors
-/// Refused with the reasons when no row can be created: there is no import then.
-pub fn make(
+/// When the database fails, or whoever imports is no longer who they were.
+pub fn add(
     tx: &mut PgConnection,
     (target, who): (&Target, &Actor<WritePartners>),
     (id, now): (Uuid, DateTime<Utc>),
     rows: &[Row],
-) -> Result<Vec<RowFault>, Fault<Vec<RowFault>>> {
-    diesel::insert_into(organisation_imports::table)
+) -> Result<Vec<RowFault>, Fault> {
+    let new = diesel::insert_into(organisation_imports::table)
         .values((
             organisation_imports::id.eq(id),
             organisation_imports::tenant_id.eq(target.tenant),
@@ -45,16 +46,33 @@ pub fn make(
             organisation_imports::size.eq(0),
             organisation_imports::created_at.eq(now),
         ))
+        .on_conflict_do_nothing()
         .execute(tx)?;
     let target = Target { import: Some(id), ..target.clone() };
-    let refused = import::save(tx, &target, now, rows).map_err(|fault| fault.map_refusal(|never| match never {}))?;
+    let refused = import::save(tx, &target, now, rows)?;
     let size = i32::try_from(rows.len() - refused.len()).unwrap_or(i32::MAX);
-    if size == 0 {
-        return Err(Fault::Refused(refused));
-    }
     let import = organisation_imports::table.find(id);
-    diesel::update(import).set(organisation_imports::size.eq(size)).execute(tx)?;
+    if size > 0 {
+        let whole = organisation_imports::size + size;
+        diesel::update(import).set(organisation_imports::size.eq(whole)).execute(tx)?;
+    } else if new > 0 {
+        diesel::delete(import).execute(tx)?;
+    }
     Ok(refused)
+}
+
+/// As [`add`], all of an import at once.
+///
+/// # Errors
+/// Refused with the reasons when no row can be created: there is no import then.
+pub fn make(
+    tx: &mut PgConnection,
+    by: (&Target, &Actor<WritePartners>),
+    at: (Uuid, DateTime<Utc>),
+    rows: &[Row],
+) -> Result<Vec<RowFault>, Fault<Vec<RowFault>>> {
+    let refused = add(tx, by, at, rows).map_err(|fault| fault.map_refusal(|never| match never {}))?;
+    if refused.len() == rows.len() { Err(Fault::Refused(refused)) } else { Ok(refused) }
 }
 
 /// An import of the tenant.

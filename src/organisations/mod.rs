@@ -9,7 +9,7 @@ pub mod desk;
 mod export;
 mod forms;
 pub mod import;
-mod imports;
+pub mod imports;
 pub mod model;
 pub mod pages;
 mod queries;

@@ -100,7 +100,8 @@ async fn search(
 
 /// `GET /v1/partner-invitations/export`
 async fn export(who: Api<ReadInvitations>, portal: Shared, request: HttpRequest) -> Result<HttpResponse, ApiError> {
-    whole(&who.0, &portal, &request, (NAME, INVITATIONS), None).await
+    let scope = Scope::of(&who.0, portal.clock.now());
+    whole(&who.0, (&portal, scope), &request, (NAME, INVITATIONS), None).await
 }
 
 /// `POST /v1/partner-invitations/export`
@@ -111,7 +112,8 @@ async fn export_found(
     body: Body,
 ) -> Result<HttpResponse, ApiError> {
     let condition = find::compile(&body.0, INVITATIONS.fields, 4)?;
-    whole(&who.0, &portal, &request, (NAME, INVITATIONS), Some(condition)).await
+    let scope = Scope::of(&who.0, portal.clock.now());
+    whole(&who.0, (&portal, scope), &request, (NAME, INVITATIONS), Some(condition)).await
 }
 
 async fn answer(

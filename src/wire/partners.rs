@@ -73,8 +73,7 @@ async fn create(
     };
     portal.db.write(work).await.map_err(refused)?;
     let scope = Scope { tenant, organisation: target, host: false, now };
-    let condition =
-        Condition { sql: "r.id = ANY($4::text[]::uuid[])".into(), binds: vec![Bind::Texts(vec![id.to_string()])] };
+    let condition = PARTNERS.is(id);
     let look = move |conn: &mut PgConnection| Ok::<_, db::Fault>(PARTNERS.one(conn, scope, &condition)?);
     let made = portal.db.read(look).await?.ok_or_else(ApiError::internal)?;
     Ok(HttpResponse::Created().content_type("application/json").body(made))

@@ -19,7 +19,7 @@ failures, run = [], 0
 
 
 def call(method, path, body=None, **headers):
-    data = None if body is None else json.dumps(body).encode()
+    data = None if body is None else (body if isinstance(body, str) else json.dumps(body)).encode()
     request = urllib.request.Request(BASE + path, data, HEADERS | headers, method=method)
     with urllib.request.urlopen(request, timeout=20) as answer:
         return json.load(answer)
@@ -74,6 +74,8 @@ def things():
     known["API_CLIENT_ID"] = call("POST", "/api/v1/api-clients", new)["id"]
     new = {"kind": "partner", "companyName": f"Guests {mark}", "email": f"guest-{mark}@lines.example"}
     known["INVITATION_UUID"] = call("POST", "/api/v1/invitations", new)["id"]
+    file = f"name,zuoraAccountId,isZuoraInvoiceOwner\nImported {mark},A1,true\n"
+    known["IMPORT_ID"] = call("POST", "/api/v1/organisations/import", file, **{"Content-Type": "text/csv"})["importId"]
     binned = call("POST", "/api/partner-organisation", {"name": f"Binned {mark}", "zuoraAccountId": "A1", "isZuoraInvoiceOwner": True})
     known["DELETED_ID"] = call("DELETE", f"/api/v1/organisations/{binned['id']}")["id"]
     for name, path in (("CONNECTION_ID", "connections"), ("EVENT_ID", "audit-events"), ("INVITATION_ID", "partner-invitations"),

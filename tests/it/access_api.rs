@@ -34,6 +34,9 @@ const fn row(
 /// The body of a find for what none but its owner may find.
 const FIND: &str = r#"{"type":"search","caseSensitive":false,"field":"name","value":"zqmark"}"#;
 
+/// The body of a find for what is young.
+const SINCE: &str = r#"{"type":"greater","field":"createdAt","value":"2026-01-01T00:00:00Z"}"#;
+
 /// Every route of the API. A body of `{}` is wanted whole, so it is refused by its fields.
 pub const API: &[Row] = &[
     row(("GET", "/api/docs"), PUBLIC, (200, 200), "", ""),
@@ -186,21 +189,9 @@ pub const API: &[Row] = &[
     ),
     row(("GET", "/api/v1/invitations/{id}"), "READ_INVITATION", (200, 200), "", ""),
     row(("GET", "/api/v1/invitation-batches"), "READ_INVITATION", (200, 200), "?size=1000", ""),
-    row(
-        ("POST", "/api/v1/invitation-batches/find"),
-        "READ_INVITATION",
-        (200, 200),
-        "?size=1000",
-        r#"{"type":"greater","field":"createdAt","value":"2026-01-01T00:00:00Z"}"#,
-    ),
+    row(("POST", "/api/v1/invitation-batches/find"), "READ_INVITATION", (200, 200), "?size=1000", SINCE),
     row(("GET", "/api/v1/invitation-batches/export"), "READ_INVITATION", (200, 200), "?format=csv", ""),
-    row(
-        ("POST", "/api/v1/invitation-batches/export"),
-        "READ_INVITATION",
-        (200, 200),
-        "",
-        r#"{"type":"greater","field":"createdAt","value":"2026-01-01T00:00:00Z"}"#,
-    ),
+    row(("POST", "/api/v1/invitation-batches/export"), "READ_INVITATION", (200, 200), "", SINCE),
     row(("GET", "/api/v1/invitation-batches/{id}"), "READ_INVITATION", (200, 200), "", ""),
     row(("GET", "/api/v1/received-invitations"), "READ_INVITATION", (200, 200), "?size=1000", ""),
     row(
@@ -225,6 +216,22 @@ pub const API: &[Row] = &[
     row(("POST", "/api/v1/deleted-organisations/export"), "READ_PARTNER", (403, 200), "", FIND),
     // What is not in the bin is not there.
     row(("GET", "/api/v1/deleted-organisations/{id}"), "READ_PARTNER", (403, 404), "", ""),
+    row(("GET", "/api/v1/organisation-imports"), "READ_PARTNER", (403, 200), "?size=1000", ""),
+    row(("POST", "/api/v1/organisation-imports/find"), "READ_PARTNER", (403, 200), "?size=1000", SINCE),
+    row(("GET", "/api/v1/organisation-imports/export"), "READ_PARTNER", (403, 200), "?format=csv", ""),
+    row(("POST", "/api/v1/organisation-imports/export"), "READ_PARTNER", (403, 200), "", SINCE),
+    row(("GET", "/api/v1/organisation-imports/{id}"), "READ_PARTNER", (403, 200), "", ""),
+    row(("GET", "/api/v1/organisations/{id}/partners"), "READ_PARTNER", (200, 200), "?size=1000", ""),
+    row(("POST", "/api/v1/organisations/{id}/partners/find"), "READ_PARTNER", (200, 200), "?size=1000", SINCE),
+    row(("GET", "/api/v1/organisations/{id}/partners/export"), "READ_PARTNER", (200, 200), "?format=csv", ""),
+    row(("POST", "/api/v1/organisations/{id}/partners/export"), "READ_PARTNER", (200, 200), "", SINCE),
+    row(("GET", "/api/v1/organisations/{id}/partners/{item}"), "READ_PARTNER", (200, 200), "", ""),
+    row(("GET", "/api/v1/organisations/{id}/connections"), "READ_PARTNER", (200, 200), "?size=1000", ""),
+    row(("POST", "/api/v1/organisations/{id}/connections/find"), "READ_PARTNER", (200, 200), "?size=1000", SINCE),
+    row(("GET", "/api/v1/organisations/{id}/connections/export"), "READ_PARTNER", (200, 200), "?format=csv", ""),
+    row(("POST", "/api/v1/organisations/{id}/connections/export"), "READ_PARTNER", (200, 200), "", SINCE),
+    row(("GET", "/api/v1/organisations/{id}/connections/{item}"), "READ_PARTNER", (200, 200), "", ""),
+    row(("GET", "/api/v1/invitations/{id}/mails"), "READ_INVITATION", (200, 200), "?size=1000", ""),
     row(("GET", "/api/v1/tenant"), "READ_PARTNER", (403, 200), "", ""),
     // What changes something. An empty body is wanted whole where one is wanted at all.
     row(("POST", "/api/v1/organisations"), "WRITE_PARTNER", (403, 422), "", "{}"),
@@ -236,6 +243,7 @@ pub const API: &[Row] = &[
     row(("POST", "/api/v1/organisations/{id}/suspend"), "WRITE_PARTNER", (403, 200), "", ""),
     row(("POST", "/api/v1/organisations/{id}/resume"), "WRITE_PARTNER", (403, 200), "", ""),
     row(("POST", "/api/v1/organisations/{id}/restore"), "WRITE_PARTNER", (403, 404), "", ""),
+    row(("POST", "/api/v1/organisation-imports/{id}/undo"), "WRITE_PARTNER", (403, 200), "", ""),
     row(("POST", "/api/v1/users"), "WRITE_USER", (422, 422), "", "{}"),
     row(("PATCH", "/api/v1/users/{id}"), "WRITE_USER", (200, 200), "", r#"{"name":"Another Name"}"#),
     row(("DELETE", "/api/v1/users/{id}"), "WRITE_USER", (200, 200), "", ""),

@@ -161,6 +161,20 @@ fn a_list_and_its_call_answer_the_same_rows() {
 }
 
 #[test]
+fn what_staff_see_of_a_partners_own_lists_the_calls_below_it_answer() {
+    let app = app();
+    let mut owner = app.owner();
+    for (address, rows) in [
+        (format!("{PARTNERS}/{}/partners?sort=created", id::NORTHWIND), 4),
+        (format!("{PARTNERS}/{}/partners?type=supplier&q=emile", id::NORTHWIND), 1),
+        (format!("{PARTNERS}/{}/connections", id::CONTOSO), 1),
+        (format!("{PARTNERS}/{}/connections?state=ended", id::CONTOSO), 1),
+    ] {
+        assert_eq!(same(&app, (&mut owner, id::ACME_HOST), &address, false), rows, "{address}");
+    }
+}
+
+#[test]
 fn a_list_of_invitations_and_its_call_answer_the_same_rows() {
     let app = app();
     let mut owner = app.owner();
@@ -183,6 +197,7 @@ fn a_page_of_one_thing_names_it() {
     let staff = [
         format!("{PARTNERS}/{}", id::NORTHWIND),
         format!("{PARTNERS}/{}/users/{}", id::NORTHWIND, id::MEMBER),
+        format!("{PARTNERS}/{}/partners/{}", id::NORTHWIND, id::record(id::NORTHWIND)),
         format!("/settings/staff/{}", id::AUDITOR),
         format!("/settings/partner-records/{}", id::record(id::ACME_HOST)),
         format!("/settings/api-clients/{}", id::api_client(id::ACME_HOST)),
@@ -279,7 +294,6 @@ fn nothing_is_promised_that_the_api_does_not_answer() {
         format!("{PARTNERS}?q=manager@northwind"),
         format!("{PARTNERS}?q=00000000-0000"),
         format!("{PARTNERS}/new"),
-        format!("{PARTNERS}/{}/partners", id::NORTHWIND),
         "/settings/partner-records?invitation=invited".into(),
         "/settings/invitations?state=stuck".into(),
         "/settings/invitations?age=week".into(),

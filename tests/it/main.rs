@@ -105,6 +105,8 @@ mod tokens;
 #[cfg(test)]
 mod v1;
 #[cfg(test)]
+mod v1_below;
+#[cfg(test)]
 mod v1_idempotency;
 #[cfg(test)]
 mod v1_inviting;

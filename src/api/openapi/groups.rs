@@ -23,7 +23,8 @@ pub fn about(group: &str) -> &'static str {
         }
         "Collections" => {
             "Everything else, read alike: a page, one by its id, and find. A partner’s credential sees its own \
-             organisation, the programme’s own sees all. What is in the bin is restored among Change organisations; an \
+             organisation, the programme’s own sees all; partner records and connections are each organisation’s own, and \
+             those of a partner lie below it. What is in the bin is restored among Change organisations; an \
              invitation received is accepted or declined by the invited person alone, signed in, never by a program."
         }
         "Programme" => {

@@ -82,7 +82,7 @@ const LIMIT: &[Parameter] = &[
 ];
 
 macro_rules! operation {
-    ($method:literal $path:literal, $group:expr, $summary:expr, $permissions:literal, $parameters:expr, $body:expr, $status:literal $schema:literal) => {
+    ($method:literal $path:expr, $group:expr, $summary:expr, $permissions:literal, $parameters:expr, $body:expr, $status:literal $schema:literal) => {
         Operation {
             method: $method,
             path: $path,
@@ -172,7 +172,41 @@ macro_rules! collection {
 const ANY: &str = r#"{"type":"greaterOrEqual","field":"createdAt","value":"2026-01-01T00:00:00.000Z"}"#;
 
 fn collections() -> Vec<Operation> {
-    [people(), invited(), network()].concat()
+    let mails = operation!("get" "/api/v1/invitations/{id}/mails", "Collections", "List an invitation’s mails, and how far each is", "READ_INVITATION", MAILS, None, 200 "List");
+    [people(), invited(), vec![mails], network(), of_one()].concat()
+}
+
+const OF_ONE: &[Parameter] = &[
+    parameter("id", "path", true, "The organisation’s id: your own, or (the programme’s credentials) a partner’s."),
+    PAGING[0],
+    PAGING[1],
+    PAGING[2],
+    PAGING[3],
+    PAGING[4],
+];
+const ONE_OF_ONE: &[Parameter] = &[OF_ONE[0], parameter("item", "path", true, "Its id.")];
+const EXPORT_OF_ONE: &[Parameter] = &[OF_ONE[0], EXPORT[0], EXPORT[1], EXPORT[2]];
+const MAILS: &[Parameter] = &[ID, PAGING[0], PAGING[1], PAGING[2], PAGING[3], PAGING[4]];
+
+macro_rules! of_one {
+    ($name:literal, $path:literal) => {
+        [
+            operation!("get" $path, "Collections", concat!("List an organisation’s ", $name), "READ_PARTNER", OF_ONE, None, 200 "List"),
+            operation!("post" concat!($path, "/find"), "Collections", concat!("Find an organisation’s ", $name), "READ_PARTNER", OF_ONE, Some(("Query", ANY)), 200 "List"),
+            operation!("get" concat!($path, "/{item}"), "Collections", concat!("Get one of an organisation’s ", $name), "READ_PARTNER", ONE_OF_ONE, None, 200 "Item"),
+            operation!("get" concat!($path, "/export"), "Exports", concat!("Export an organisation’s ", $name), "READ_PARTNER", EXPORT_OF_ONE, None, 200 "Export"),
+            operation!("post" concat!($path, "/export"), "Exports", concat!("Export what a query finds of an organisation’s ", $name), "READ_PARTNER", EXPORT_OF_ONE, Some(("Query", ANY)), 200 "Export"),
+        ]
+    };
+}
+
+/// What belongs to each organisation alone, of one that is named.
+fn of_one() -> Vec<Operation> {
+    [
+        of_one!("partner records", "/api/v1/organisations/{id}/partners"),
+        of_one!("connections", "/api/v1/organisations/{id}/connections"),
+    ]
+    .concat()
 }
 
 const EXPORT: &[Parameter] = &[
@@ -205,6 +239,7 @@ fn exports() -> Vec<Operation> {
         export!("/api/v1/invitation-batches/export", "READ_INVITATION"),
         export!("/api/v1/received-invitations/export", "READ_INVITATION"),
         export!("/api/v1/deleted-organisations/export", "READ_PARTNER, by the programme’s own credentials"),
+        export!("/api/v1/organisation-imports/export", "READ_PARTNER, by the programme’s own credentials"),
         export!("/api/v1/connections/export", "READ_PARTNER"),
         export!("/api/v1/api-clients/export", "MANAGE_API_CLIENTS"),
         export!("/api/v1/audit-events/export", "READ_AUDIT"),
@@ -226,6 +261,13 @@ fn people() -> Vec<Operation> {
             "/api/v1/deleted-organisations",
             "/api/v1/deleted-organisations/find",
             "/api/v1/deleted-organisations/{id}",
+            "READ_PARTNER, by the programme’s own credentials"
+        ),
+        collection!(
+            "imports of organisations",
+            "/api/v1/organisation-imports",
+            "/api/v1/organisation-imports/find",
+            "/api/v1/organisation-imports/{id}",
             "READ_PARTNER, by the programme’s own credentials"
         ),
         collection!("users", "/api/v1/users", "/api/v1/users/find", "/api/v1/users/{id}", "READ_USER"),

@@ -156,20 +156,29 @@ fn line_break(depth: usize) -> String {
 
 /// The path with the ids that its reader fills in, and the parameters that it cannot do without.
 fn address(operation: &Operation) -> String {
-    let id = match operation.path.trim_start_matches("/api/v1/").split('/').next().unwrap_or_default() {
-        "users" => "$USER_ID",
-        "partners" => "$RECORD_ID",
-        "connections" => "$CONNECTION_ID",
-        "api-clients" => "$API_CLIENT_ID",
-        "audit-events" => "$EVENT_ID",
-        "partner-invitations" => "$INVITATION_ID",
-        "invitations" => "$INVITATION_UUID",
-        "invitation-batches" => "$BATCH_ID",
-        "received-invitations" => "$RECEIVED_ID",
-        "deleted-organisations" => "$DELETED_ID",
+    let parts: Vec<&str> = operation.path.trim_start_matches("/api/v1/").split('/').collect();
+    let id = match parts[..] {
+        ["users", ..] => "$USER_ID",
+        ["partners", ..] => "$RECORD_ID",
+        ["connections", ..] => "$CONNECTION_ID",
+        ["api-clients", ..] => "$API_CLIENT_ID",
+        ["audit-events", ..] => "$EVENT_ID",
+        ["partner-invitations", ..] => "$INVITATION_ID",
+        ["invitations", ..] => "$INVITATION_UUID",
+        ["invitation-batches", ..] => "$BATCH_ID",
+        ["received-invitations", ..] => "$RECEIVED_ID",
+        ["deleted-organisations", ..] => "$DELETED_ID",
+        ["organisation-imports", ..] => "$IMPORT_ID",
+        [_, _, "partners" | "connections", ..] => "$ORGANISATION_ID",
         _ => "$PARTNER_ID",
     };
-    let path = operation.path.replace("{id}", id).replace("{user}", "$USER_ID").replace("{number}", "$INVITATION_ID");
+    let item = if operation.path.ends_with("/connections/{item}") { "$CONNECTION_ID" } else { "$RECORD_ID" };
+    let path = operation
+        .path
+        .replace("{id}", id)
+        .replace("{item}", item)
+        .replace("{user}", "$USER_ID")
+        .replace("{number}", "$INVITATION_ID");
     let needed = operation.parameters.iter().filter(|parameter| parameter.place == "query" && parameter.required);
     let value = |name: &str| match name {
         "partner_types[]" => "partner_types%5B%5D=customer".to_owned(),

@@ -22,6 +22,8 @@ const ALL: &[(&str, &str, Collection)] = &[
     ("invitation-batches", "InvitationBatch", collections::BATCHES),
     ("received-invitations", "ReceivedInvitation", collections::RECEIVED),
     ("deleted-organisations", "DeletedOrganisation", collections::DELETED),
+    ("organisation-imports", "OrganisationImport", collections::IMPORTS),
+    ("mails", "Mail", collections::MAILS),
 ];
 
 /// The schema that a general name stands for on a path: a `List` of users, an `Item` that is one.
@@ -39,8 +41,9 @@ fn item(path: &str) -> Option<&'static str> {
 }
 
 fn at(path: &str) -> Option<&'static (&'static str, &'static str, Collection)> {
-    let name = path.strip_prefix("/api/v1/")?.split('/').next()?;
-    ALL.iter().find(|(known, _, _)| *known == name)
+    // Of what lies below an item, the innermost.
+    let mut names = path.strip_prefix("/api/v1/")?.rsplit('/');
+    names.find_map(|name| ALL.iter().find(|(known, _, _)| *known == name))
 }
 
 /// What a collection sorts by.

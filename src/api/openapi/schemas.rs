@@ -149,7 +149,7 @@ fn common() -> Value {
             "tenant": text(), "permissions": permissions() })),
         "InvoiceOwner": whole(json!({ "object": { "const": "invoice_owner" }, "organisationId": uuid(),
             "owner": owner, "zuoraAccountId": text() })),
-        "Import": whole(json!({ "object": { "const": "import" }, "dryRun": flag(), "rows": count(), "created": count(),
+        "Import": whole(json!({ "object": { "const": "import" }, "dryRun": flag(), "importId": maybe_uuid(), "rows": count(), "created": count(),
             "failed": count(), "errors": { "type": "array", "items": whole(json!({ "row": count(), "column": text(),
                 "code": text(), "message": text() })) } })),
         "Success": whole(json!({ "success": { "const": true } })),

@@ -84,8 +84,9 @@ fn item(object: &str, properties: Value, required: &[&str]) -> Value {
 const LISTED: &str = r"^[^\u0000]*[^\s,;][^\u0000]*$";
 
 /// Every schema by its name, group by group.
-pub fn all() -> [Value; 8] {
-    [organisations(), tenant(), people(), records(), invitations(), batches(), received(), clients()]
+pub fn all() -> [Value; 10] {
+    let [sent, mails, lists, received] = [invitations(), mails(), batches(), received()];
+    [organisations(), imports(), tenant(), people(), records(), clients(), sent, mails, lists, received]
 }
 
 fn tenant() -> Value {
@@ -119,7 +120,7 @@ fn organisations() -> Value {
     }
     shown["isZuoraInvoiceOwner"] = json!({ "type": ["boolean", "null"] });
     let more = json!({ "number": text(20), "kind": words(&["host", "partner"]), "parentId": uuid_or_null(),
-        "state": words(&["active", "suspended"]), "users": whole(0, i32::MAX.into()), "version": whole(1, i32::MAX.into()),
+        "importId": uuid_or_null(), "state": words(&["active", "suspended"]), "users": whole(0, i32::MAX.into()), "version": whole(1, i32::MAX.into()),
         "usersRestored": whole(0, i32::MAX.into()), "usersLeftOut": whole(0, i32::MAX.into()),
         "createdAt": moment(), "updatedAt": moment() });
     merge(&mut shown, &more);
@@ -135,6 +136,24 @@ fn organisations() -> Value {
             "restorableUntil": moment(), "createdAt": moment() }),
             &["number", "name", "stateBefore", "version", "deletedAt", "restorableUntil", "createdAt"]),
     })
+}
+
+/// A file of partners; the last two when it is undone.
+fn imports() -> Value {
+    let number = || whole(0, i32::MAX.into());
+    json!({ "OrganisationImport": item("organisation_import", json!({ "size": number(), "importedById": uuid(),
+        "importedByName": text(254), "undoneAt": moment_or_null(), "createdAt": moment(), "deleted": number(),
+        "stay": number() }), &["size", "importedById", "importedByName", "undoneAt", "createdAt"]) })
+}
+
+fn mails() -> Value {
+    let state = words(&["queued", "deferred", "held", "sent", "failed", "cancelled"]);
+    let kind = words(&["invitation", "reminder"]);
+    json!({ "Mail": item("mail", json!({ "invitationId": uuid(), "kind": kind, "email": text(254), "state": state,
+        "attempts": whole(0, i32::MAX.into()), "lastCode": { "type": ["integer", "null"] },
+        "lastError": { "type": ["string", "null"] }, "dueAt": moment(), "sentAt": moment_or_null(),
+        "createdAt": moment(), "updatedAt": moment() }),
+        &["invitationId", "kind", "email", "state", "attempts", "dueAt", "createdAt"]) })
 }
 
 fn merge(into: &mut Value, more: &Value) {

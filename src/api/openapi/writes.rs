@@ -90,6 +90,11 @@ fn organisations() -> Vec<Operation> {
             (200, "Deleted"),
         ),
         group.act("/api/v1/organisations/{id}/restore", "Take it out of the bin, with its people", "Organisation"),
+        group.act(
+            "/api/v1/organisation-imports/{id}/undo",
+            "Put what an import created into the bin, but for partners that have people by now",
+            "OrganisationImport",
+        ),
     ]
 }
 

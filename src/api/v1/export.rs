@@ -38,7 +38,7 @@ impl Source for Items {
 /// Exports what fits a condition. `after` goes on behind a row that one has; `limit` ends after so many.
 pub async fn whole<G>(
     who: &Actor<G>,
-    portal: &Shared,
+    (portal, scope): (&Shared, Scope),
     request: &HttpRequest,
     (name, collection): (&'static str, Collection),
     condition: Option<Condition>,
@@ -54,7 +54,7 @@ pub async fn whole<G>(
         after,
         name,
         who: (**who).clone(),
-        source: Arc::new(Items { collection, scope: Scope::of(who, portal.clock.now()), condition }),
+        source: Arc::new(Items { collection, scope, condition }),
     };
     Ok(export::answer(request, portal, order).await?)
 }

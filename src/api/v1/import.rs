@@ -1,5 +1,6 @@
 //! `POST /api/v1/organisations/import`: partners from CSV, all good rows of it, or with `dry_run` none and the same
-//! answer. Files beyond its limits are the command line's.
+//! answer. What it created is an import, which can be looked at and undone. Files beyond its limits are the command
+//! line's.
 
 use std::sync::Arc;
 
@@ -7,13 +8,16 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use diesel::pg::PgConnection;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
-use crate::access::WritePartners;
+use crate::access::{Actor, WritePartners};
 use crate::api::door::Api;
 use crate::api::page::{self, Parameters};
 use crate::api::{ApiError, Fault as FieldFault, json};
 use crate::db::Fault;
-use crate::organisations::import::{self, BATCH, Row, RowFault, Rows, Target};
+use crate::organisations::import::{BATCH, Row, RowFault, Rows, Target};
+use crate::organisations::imports;
+use crate::secrets;
 use crate::web::portal::Shared;
 
 /// What one call takes.
@@ -22,7 +26,7 @@ const ROWS: usize = 10_000;
 /// Faults that an answer tells; it counts all.
 const TOLD: usize = 1_000;
 
-/// Answers `{object:"import", dryRun, rows, created, failed, errors}`.
+/// Answers `{object:"import", dryRun, importId, rows, created, failed, errors}`.
 pub async fn organisations(
     who: Api<WritePartners>,
     portal: Shared,
@@ -38,10 +42,10 @@ pub async fn organisations(
     let body = json::read_within(payload.into_inner(), BYTES).await?;
     let (good, mut faults) = checked(&body, who.0.tenant.uses_salesforce)?;
     let rows = good.len() + faults.iter().map(|fault| fault.row).collect::<std::collections::BTreeSet<_>>().len();
-    let target = Arc::new(Target::of(&who.0));
+    let id = secrets::new_id(portal.clock.now());
     let mut created = good.len();
     for batch in good.chunks(BATCH) {
-        let refused = save(&portal, &target, batch.into(), dry_run).await?;
+        let refused = save(&portal, (&who.0, id), batch.into(), dry_run).await?;
         created -= refused.len();
         faults.extend(refused);
     }
@@ -49,6 +53,7 @@ pub async fn organisations(
     Ok(HttpResponse::Ok().json(json!({
         "object": "import",
         "dryRun": dry_run,
+        "importId": (created > 0 && !dry_run).then_some(id),
         "rows": rows,
         "created": created,
         "failed": rows - created,
@@ -88,14 +93,14 @@ fn checked(body: &[u8], salesforce: bool) -> Result<(Vec<Row>, Vec<RowFault>), A
 /// One batch, in its transaction; without a trace if it is only tried.
 async fn save(
     portal: &Shared,
-    target: &Arc<Target>,
+    (who, id): (&Actor<WritePartners>, Uuid),
     rows: Arc<[Row]>,
     dry_run: bool,
 ) -> Result<Vec<RowFault>, ApiError> {
-    let (target, now) = (Arc::clone(target), portal.clock.now());
+    let (who, target, now) = (who.clone(), Target::of(who), portal.clock.now());
     let work = move |tx: &mut PgConnection| {
-        let refused =
-            import::save(tx, &target, now, &rows).map_err(|fault| fault.map_refusal(|never| match never {}))?;
+        let refused = imports::add(tx, (&target, &who), (id, now), &rows)
+            .map_err(|fault| fault.map_refusal(|never| match never {}))?;
         // A refusal undoes the transaction.
         if dry_run { Err(Fault::Refused(refused)) } else { Ok(refused) }
     };

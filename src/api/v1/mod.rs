@@ -4,6 +4,7 @@ pub mod collections;
 pub mod export;
 mod import;
 mod invoice_owner;
+mod mails;
 mod me;
 mod read;
 mod writes;
@@ -15,6 +16,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
     config
         .service(web::resource("/v1/organisations/import").route(web::post().to(import::organisations)))
         .service(web::resource("/v1/organisations/{id}/invoice-owner").route(web::get().to(invoice_owner::show)))
+        .service(web::resource("/v1/invitations/{id}/mails").route(web::get().to(mails::list)))
         .service(web::resource("/v1/me").route(web::get().to(me::show)))
         .configure(read::named)
         .configure(writes::routes)

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::line::Line;
 use super::policy::{Expected, Route};
 use super::slots::{Class, Kind, Slot, TARGET, filled, slots, value};
-use super::world::{Principal, World, organisation};
+use super::world::{Key, Principal, World, marks, organisation};
 use crate::access_table::IN;
 use crate::support::Answer;
 
@@ -95,7 +95,7 @@ impl Asker {
         let told = told(&cell, &answer);
         let nothing = nothing.filter(|_| classes.iter().all(|(_, class)| *class != Class::Empty));
         let problem = judged(&told, &expected, nothing)
-            .or_else(|| marked(&answer, &self.forbidden[who]))
+            .or_else(|| marked(&answer, &self.forbidden[who], named(&self.world.principals[who], &cell).as_deref()))
             .or_else(|| miscounted(&answer));
         if let Some(problem) = problem {
             let classes: Vec<_> = classes.iter().map(|(slot, class)| format!("{} {class:?}", slot.name)).collect();
@@ -288,8 +288,15 @@ fn difference(told: &Told, nothing: &Told) -> String {
     format!("{:?} instead of {:?}", around(&told.body), around(&nothing.body))
 }
 
-/// Another organisation's mark, anywhere in the answer.
-fn marked(answer: &Answer, forbidden: &[String]) -> Option<String> {
+/// The mark of a partner's records where the host's credential asks for just these: below that organisation.
+fn named(who: &Principal, cell: &Cell) -> Option<String> {
+    let below = |number: &&u8| cell.address.starts_with(&format!("/api/v1/organisations/{}/", organisation(**number)));
+    let number = who.sees.iter().find(below).filter(|_| matches!(who.key, Key::Host(_)))?;
+    Some(marks(*number)[1].clone())
+}
+
+/// Another organisation's mark, anywhere in the answer, but for one that was asked for.
+fn marked(answer: &Answer, forbidden: &[String], asked: Option<&str>) -> Option<String> {
     if answer.status >= 500 {
         return Some(format!("answers {}", answer.status));
     }
@@ -297,7 +304,7 @@ fn marked(answer: &Answer, forbidden: &[String]) -> Option<String> {
     if !may_hold {
         return None;
     }
-    let held = forbidden.iter().find(|mark| {
+    let held = forbidden.iter().filter(|mark| asked != Some(mark.as_str())).find(|mark| {
         answer.body.contains(mark.as_str()) || answer.headers.iter().any(|(_, value)| value.contains(mark.as_str()))
     })?;
     Some(format!("shows {held}"))

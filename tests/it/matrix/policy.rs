@@ -125,8 +125,8 @@ impl Route {
             [(slot, class)] if slot.name == TARGET => Self::target(own, *class),
             [(slot, class)] => self.one(who, own, slot.kind, *class),
             [(_, Class::Own), (inner, class)] => self.one(who, own, inner.kind, *class),
-            // The other organisation's own.
-            [(_, Class::Other), (_, Class::Neighbour)] => Expected::Allowed(own),
+            // The other organisation's own, for those of the host.
+            [(_, Class::Other), (_, Class::Neighbour)] if !matches!(who.key, Key::Partner(_)) => Expected::Allowed(own),
             _ => Expected::Refused(404),
         }
     }

@@ -132,7 +132,7 @@ fn kind(before: &str, name: &str, pattern: &str) -> Option<Kind> {
         ("sessions", _) => Kind::Session,
         ("invitations" | "partner-invitations" | "received-invitations", _) => Kind::Invitation,
         ("batches" | "invitation-batches", _) => Kind::Batch,
-        ("imports", _) => Kind::Import,
+        ("imports" | "organisation-imports", _) => Kind::Import,
         ("connections", _) => Kind::Connection,
         ("api" | "api-clients", _) => Kind::Client,
         ("audit-events", _) => Kind::Event,

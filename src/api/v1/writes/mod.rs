@@ -4,6 +4,7 @@
 mod api_clients;
 mod batches;
 mod connections;
+mod imports;
 mod invitations;
 mod members;
 mod organisations;
@@ -47,7 +48,8 @@ fn of_organisations(config: &mut web::ServiceConfig) {
         )
         .service(act("organisations/{id}/suspend").route(web::post().to(organisations::suspend)))
         .service(act("organisations/{id}/resume").route(web::post().to(organisations::resume)))
-        .service(act("organisations/{id}/restore").route(web::post().to(organisations::restore)));
+        .service(act("organisations/{id}/restore").route(web::post().to(organisations::restore)))
+        .service(act("organisation-imports/{id}/undo").route(web::post().to(imports::undo)));
 }
 
 fn of_users(config: &mut web::ServiceConfig) {

@@ -49,6 +49,7 @@ pub fn portal(config: Config, clock: &Clock, development: bool) -> Portal {
         key: config.secret_key,
         limits: config.limits,
         hsts_subdomains: config.hsts_subdomains,
+        trusted_proxies: config.trusted_proxies,
         bell: Bell::default(),
         mail_is_configured: development || config.smtp.is_some(),
         providers: config.providers.into_iter().map(provider).collect(),

@@ -19,6 +19,7 @@ use crate::api::Limits;
 use crate::mail::{Sender, SmtpUrl};
 use crate::secrets::SecretKey;
 use crate::signin::provider::{Alg, AuthMethod, ProviderConfig};
+use crate::web::client::TrustedProxies;
 
 /// Every variable that is read, for the README's table. `*` stands for a provider's key in capitals.
 pub const VARIABLES: &[&str] = &[
@@ -49,6 +50,7 @@ pub const VARIABLES: &[&str] = &[
     "API_FAILURES_PER_MINUTE",
     "SIGN_INS_PER_MINUTE",
     "HSTS_SUBDOMAINS",
+    "TRUSTED_PROXIES",
     "DATABASE_POOLER",
     "DATABASE_REPLICA_URL",
     "GUILDHALL_LOG",
@@ -81,6 +83,8 @@ pub struct Config {
     pub limits: Limits,
     /// Browsers are told that the host's subdomains speak HTTPS too.
     pub hsts_subdomains: bool,
+    /// Proxies that say from where they were asked.
+    pub trusted_proxies: TrustedProxies,
 }
 
 /// A collector of traces, and the share of requests that it gets.
@@ -166,6 +170,7 @@ impl Config {
             traces: None,
             limits: Limits::default(),
             hsts_subdomains: false,
+            trusted_proxies: TrustedProxies::default(),
         }
     }
 
@@ -181,16 +186,14 @@ impl Config {
         let providers = providers(&mut reader, base_url.as_ref());
         let smtp = reader.or("SMTP_URL", None, SMTP_URL_REMEDY, |text| SmtpUrl::parse(text).map(Some));
         let mail_from = reader.or("MAIL_FROM", None, MAIL_FROM_REMEDY, |text| Sender::parse(text).map(Some));
-        let listen =
-            reader.or("LISTEN", LOCALHOST, "an IP address to listen on, such as 0.0.0.0", |text| text.parse().ok());
-        let port = reader.or("PORT", 8080, "a port between 1 and 65535", |text| text.parse().ok());
+        let (listen, port) = listen(&mut reader);
         let workers = reader.or("WORKERS", cores(), "a number of threads between 1 and 256", |text| number(text, 256));
         let pool = reader.or("DATABASE_POOL_SIZE", cores() * 2, "a number of connections between 1 and 100", |text| {
             number(text, 100)
         });
         let (metrics, traces) = (metrics(&mut reader), traces(&mut reader));
         let (limits, pooler, hsts_subdomains) = (limits::of(&mut reader), pooler(&mut reader), subdomains(&mut reader));
-        let replica_url = reader.or("DATABASE_REPLICA_URL", None, DATABASE_REMEDY, |text| database(text).map(Some));
+        let (replica_url, trusted_proxies) = (replica(&mut reader), proxies(&mut reader));
         match (database_url, base_url, secret_key) {
             (Some(database_url), Some(base_url), Some(secret_key)) if reader.faults.is_empty() => Ok(Self {
                 database_url,
@@ -209,6 +212,7 @@ impl Config {
                 traces,
                 limits,
                 hsts_subdomains,
+                trusted_proxies,
             }),
             _ => Err(reader.faults),
         }
@@ -216,6 +220,7 @@ impl Config {
 }
 
 const DATABASE_REMEDY: &str = "the address of a PostgreSQL database, as postgres://user:password@host/database";
+const PROXIES_REMEDY: &str = "addresses and networks of your proxies, separated by commas: 127.0.0.1, 10.0.0.0/8";
 const POOLER_REMEDY: &str = "transaction, where DATABASE_URL leads to PgBouncer in transaction mode; else nothing";
 const BASE_URL_REMEDY: &str =
     "the address that people type, without a path: https://portal.example.com (http only for localhost)";
@@ -243,6 +248,20 @@ fn secret_key(reader: &mut Reader<'_>) -> Option<SecretKey> {
         reader.fault("GUILDHALL_FORMER_SECRET_KEYS", FORMER_KEYS_REMEDY);
     }
     Some(present?.instead_of(former?))
+}
+
+fn listen(reader: &mut Reader<'_>) -> (IpAddr, u16) {
+    let address =
+        reader.or("LISTEN", LOCALHOST, "an IP address to listen on, such as 0.0.0.0", |text| text.parse().ok());
+    (address, reader.or("PORT", 8080, "a port between 1 and 65535", |text| text.parse().ok()))
+}
+
+fn replica(reader: &mut Reader<'_>) -> Option<SecretString> {
+    reader.or("DATABASE_REPLICA_URL", None, DATABASE_REMEDY, |text| database(text).map(Some))
+}
+
+fn proxies(reader: &mut Reader<'_>) -> TrustedProxies {
+    reader.or("TRUSTED_PROXIES", TrustedProxies::default(), PROXIES_REMEDY, TrustedProxies::parse)
 }
 
 fn pooler(reader: &mut Reader<'_>) -> bool {

@@ -23,7 +23,7 @@ use crate::api_clients::{self, Presented};
 use crate::db::{self, DbError, Fault};
 use crate::web::actor::request_id;
 use crate::web::portal::Shared;
-use crate::web::{AppError, guard, wall};
+use crate::web::{AppError, client, guard, wall};
 
 /// The machine that calls.
 #[derive(Debug, Clone)]
@@ -115,7 +115,7 @@ async fn admit(request: &ServiceRequest) -> Result<(Caller, Count), ApiError> {
     let presented = presented(request.headers())?;
     let (now, limits) = (portal.clock.now(), portal.limits);
     let own = is_seed_004(request).then_some(limits.invitation_reads);
-    let address = request.peer_addr().map(|address| address.ip().to_string()).unwrap_or_default();
+    let address = client::counted(request.request());
     let known = match presented {
         None => None,
         Some(presented) => {

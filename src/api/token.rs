@@ -22,6 +22,7 @@ use crate::api_clients::actions;
 use crate::api_clients::model::TOKEN_SECONDS;
 use crate::api_clients::secret::{self, Purpose};
 use crate::db;
+use crate::web::client;
 use crate::web::portal::Shared;
 
 /// Routes outside the door: whoever comes here has no token yet.
@@ -209,7 +210,7 @@ async fn authenticate(request: &HttpRequest, asked: &Asked) -> Result<Principal,
     if let Some(client) = portal.db.read(look).await? {
         return Ok(client);
     }
-    let address = request.peer_addr().map(|address| address.ip().to_string()).unwrap_or_default();
+    let address = client::counted(request);
     let failures = portal.limits.failures;
     let count = move |tx: &mut _| Ok::<_, db::Fault>(limit::count(tx, &format!("failed {address}"), failures, now)?);
     match portal.db.write(count).await {

@@ -53,6 +53,7 @@ fn a_short_key_and_a_foreign_plain_issuer_are_refused() {
     assert_eq!(faults("OIDC_GOOGLE_ISSUER", Some("http://accounts.google.com")), ["OIDC_GOOGLE_ISSUER"]);
     assert_eq!(faults("PORT", Some("eighty")), ["PORT"]);
     assert_eq!(faults("HSTS_SUBDOMAINS", Some("yes")), ["HSTS_SUBDOMAINS"]);
+    assert_eq!(faults("TRUSTED_PROXIES", Some("nginx")), ["TRUSTED_PROXIES"]);
     assert_eq!(faults("GUILDHALL_FORMER_SECRET_KEYS", Some("abc")), ["GUILDHALL_FORMER_SECRET_KEYS"]);
     assert!(faults("GUILDHALL_FORMER_SECRET_KEYS", Some(TWO)).is_empty());
 }

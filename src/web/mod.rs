@@ -5,6 +5,7 @@
 
 pub mod actor;
 pub mod assets;
+pub mod client;
 pub mod cookies;
 pub mod countries;
 pub mod dates;

@@ -12,6 +12,7 @@ use crate::mail::Bell;
 use crate::secrets::SecretKey;
 use crate::signin::provider::Provider;
 use crate::web::Shown;
+use crate::web::client::TrustedProxies;
 use crate::web::view::ApiCall;
 
 /// The running portal.
@@ -25,6 +26,8 @@ pub struct Portal {
     pub limits: Limits,
     /// Browsers are told that the host's subdomains speak HTTPS too.
     pub hsts_subdomains: bool,
+    /// Proxies that say from where they were asked.
+    pub trusted_proxies: TrustedProxies,
     /// Wakes the worker of the outbox: rung after a commit that queued mail.
     pub bell: Bell,
     /// Whether mail can leave. Without a mail server it waits in the outbox, and pages say so.

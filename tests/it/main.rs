@@ -83,6 +83,8 @@ mod people;
 #[cfg(test)]
 mod plans;
 #[cfg(test)]
+mod proxies;
+#[cfg(test)]
 mod restored;
 #[cfg(test)]
 mod samples;

@@ -13,7 +13,7 @@ use crate::db::Fault;
 use crate::secrets;
 use crate::web::portal::Shared;
 use crate::web::view::{Link, Shell};
-use crate::web::{AppError, Frame, Reply, actor, cookies, path, paths, query, see_other};
+use crate::web::{AppError, Frame, Reply, actor, client, cookies, path, paths, query, see_other};
 
 #[derive(Template)]
 #[template(path = "signin/index.html")]
@@ -110,7 +110,7 @@ pub async fn begin(request: HttpRequest, portal: Shared) -> Result<HttpResponse,
 
 /// Writes the flow down, unless its address has begun too many.
 async fn begun(request: &HttpRequest, portal: &Shared, flow: Flow) -> Result<(), AppError> {
-    let address = request.peer_addr().map(|address| address.ip().to_string()).unwrap_or_default();
+    let address = client::counted(request);
     let most = portal.limits.sign_ins;
     let work = move |tx: &mut _| {
         let count = limit::count(tx, &format!("sign-in {address}"), most, flow.created_at)?;

@@ -11,8 +11,9 @@ use super::error::{ApiError, Fault};
 use crate::db::search::reduced;
 use crate::input;
 
-/// Nesting, queries in all, values of one `in`, characters of one value.
-const DEPTH: usize = 5;
+/// Nesting.
+pub const DEPTH: usize = 5;
+/// Queries in all, values of one `in`, characters of one value.
 const NODES: usize = 250;
 /// Queries of one group.
 pub const MEMBERS: usize = 50;

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::groups;
 use super::operations::{CSV, Operation, all};
-use super::{errors, oauth, parameters, queries, schemas};
+use super::{errors, links, oauth, parameters, queries, schemas};
 use crate::access::Permission;
 use crate::api_clients;
 
@@ -14,9 +14,10 @@ const ABOUT: &str = "What the portal's pages do, for programs. Fetch a token fro
 /// The document of a portal at this origin.
 pub fn document(origin: &str) -> Value {
     let mut paths = if let Value::Object(paths) = oauth::paths() { paths } else { Map::new() };
-    for operation in all() {
+    let all = all();
+    for operation in &all {
         let path = paths.entry(operation.path.to_owned()).or_insert_with(|| json!({}));
-        path[operation.method] = described(&operation);
+        path[operation.method] = described(operation, &all);
     }
     json!({
         "openapi": "3.1.0",
@@ -53,9 +54,14 @@ fn tags() -> Vec<Value> {
     names.into_iter().map(|name| json!({ "name": name, "description": groups::about(name) })).collect()
 }
 
-fn described(operation: &Operation) -> Value {
+fn described(operation: &Operation, all: &[Operation]) -> Value {
     let mut responses = errors::of(operation);
-    responses.insert(operation.answer.0.to_string(), done(operation));
+    let mut success = done(operation);
+    let links = links::of(operation, all);
+    if !links.is_empty() {
+        success["links"] = Value::Object(links);
+    }
+    responses.insert(operation.answer.0.to_string(), success);
     if let Some((status, answer)) = super::writes::also(operation) {
         let content = json!({ "application/json": { "schema": schema(operation.path, answer) } });
         responses.insert(
@@ -129,7 +135,8 @@ fn done(operation: &Operation) -> Value {
     json!({ "description": "Done.", "headers": headers, "content": content })
 }
 
-fn operation_id(operation: &Operation) -> String {
+/// The name of a call for programs.
+pub fn operation_id(operation: &Operation) -> String {
     let path = operation.path.trim_start_matches("/api/");
     let words = path.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     std::iter::once(operation.method).chain(words).collect::<Vec<_>>().join("_")

@@ -4,6 +4,7 @@
 mod document;
 mod errors;
 mod groups;
+mod links;
 mod oauth;
 mod operations;
 mod page;

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::schemas::NO_NUL;
 use crate::api::collection::Collection;
-use crate::api::find::{Field, Kind, MEMBERS};
+use crate::api::find::{DEPTH, Field, Kind, MEMBERS};
 use crate::api::v1::collections;
 use crate::wire::INVITATIONS;
 
@@ -60,11 +60,16 @@ pub fn schemas() -> Map<String, Value> {
     let mut all = Map::new();
     for (_, item, collection) in ALL {
         all.insert(format!("{item}List"), list(item));
-        // Each kind has a name of its own: generators cannot follow a circle through nameless ones.
-        let kinds = kinds(item, collection.fields);
-        let refs = kinds.keys().map(|name| json!({ "$ref": format!("#/components/schemas/{name}") }));
-        all.insert(format!("{item}Query"), json!({ "description": ABOUT, "anyOf": refs.collect::<Vec<_>>() }));
-        all.extend(kinds);
+        let leaves = leaves(item, collection.fields);
+        // A level has a name of its own, so that the document says how deep questions go instead of going in a circle.
+        for level in 1..=DEPTH {
+            let group = (level < DEPTH).then(|| leveled(item, "Group", level));
+            let refs = leaves.keys().chain(&group).map(|name| reference(name));
+            let question = json!({ "description": ABOUT, "anyOf": refs.collect::<Vec<_>>() });
+            all.insert(leveled(item, "Query", level), question);
+            all.extend(group.map(|name| (name, self::group(&leveled(item, "Query", level + 1)))));
+        }
+        all.extend(leaves);
     }
     all
 }
@@ -84,8 +89,17 @@ fn list(item: &str) -> Value {
 
 const ABOUT: &str = "A question about one field, or a group of them: 5 levels deep and 250 in all at most.";
 
-/// The kinds of questions, each by its name.
-fn kinds(item: &str, fields: &[Field]) -> Map<String, Value> {
+/// The name of a schema at a level; the first has no number.
+fn leveled(item: &str, what: &str, level: usize) -> String {
+    if level == 1 { format!("{item}{what}") } else { format!("{item}{what}{level}") }
+}
+
+fn reference(name: &str) -> Value {
+    json!({ "$ref": format!("#/components/schemas/{name}") })
+}
+
+/// The kinds of questions about one field, each by its name.
+fn leaves(item: &str, fields: &[Field]) -> Map<String, Value> {
     let of = |fit: fn(Kind) -> bool| -> Vec<&str> {
         fields.iter().filter(|field| fit(field.kind)).map(|field| field.name).collect()
     };
@@ -101,9 +115,7 @@ fn kinds(item: &str, fields: &[Field]) -> Map<String, Value> {
         ("Compare", leaf(&orders, &moments, &json!({ "type": "string", "format": "date-time" }))),
     ];
     let asked = leaves.into_iter().filter(|(_, leaf)| leaf["properties"]["field"]["enum"] != json!([]));
-    let mut all: Map<String, Value> = asked.map(|(name, leaf)| (format!("{item}{name}"), leaf)).collect();
-    all.insert(format!("{item}Group"), group(item));
-    all
+    asked.map(|(name, leaf)| (format!("{item}{name}"), leaf)).collect()
 }
 
 fn value(least: u32) -> Value {
@@ -111,13 +123,13 @@ fn value(least: u32) -> Value {
     json!({ "anyOf": [text, { "type": "number" }, { "type": "boolean" }] })
 }
 
-fn group(item: &str) -> Value {
-    let one = json!({ "$ref": format!("#/components/schemas/{item}Query") });
+/// A group of such questions.
+fn group(of: &str) -> Value {
     json!({
         "type": "object",
         "properties": {
             "type": { "type": "string", "enum": ["and", "or"] },
-            "queries": { "type": "array", "minItems": 1, "maxItems": MEMBERS, "items": one },
+            "queries": { "type": "array", "minItems": 1, "maxItems": MEMBERS, "items": reference(of) },
         },
         "required": ["type", "queries"],
         "additionalProperties": false,

@@ -33,7 +33,8 @@ static PATTERN: LazyLock<String> = LazyLock::new(|| {
 /// The dot-atom and the domain that `EmailAddress` takes.
 const EMAIL: &str = r"^[A-Za-z0-9#$&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9#$&'*+/=?^_`{|}~-]+)*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?\.)+[A-Za-z]{2,20}$";
 const LOGO: &str = r"^(?:https://(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?\.)+[A-Za-z]{2,20}(?::443|:8443)?(?:[/?#](?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*)?)?$";
-const APPLICATION: &str = r"^(?:https://(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?\.)+[A-Za-z]{2,20}(?::443|:8443)?(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*)?)?$";
+/// An application may lie at any port.
+const APPLICATION: &str = r"^(?:https://(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?\.)+[A-Za-z]{2,20}(?::PORT)?(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*)?)?$";
 
 /// What [`printable`] is, or nothing.
 static OPTIONAL: LazyLock<String> = LazyLock::new(|| format!("^(?:{})?$", PATTERN.trim_matches(['^', '$'])));
@@ -50,7 +51,9 @@ pub fn logo() -> Value {
 
 /// The address of Shop or Self-Service, or nothing.
 pub fn application() -> Value {
-    json!({ "type": ["string", "null"], "maxLength": 2_000, "pattern": APPLICATION, "description": "An https address." })
+    let port = "(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])";
+    let pattern = APPLICATION.replace("PORT", port);
+    json!({ "type": ["string", "null"], "maxLength": 2_000, "pattern": pattern, "description": "An https address." })
 }
 
 /// One of the countries that there are, or nothing.

@@ -219,6 +219,29 @@ fn organisations_come_in_pages_without_overlap_or_gap() {
     machine.get(&format!("{LIST}?page=2")).is(400);
 }
 
+// S0-14
+#[test]
+fn an_optional_salesforce_account_may_be_missing_null_or_blank_and_is_none_then() {
+    let app = App::start();
+    let machine = app.key(id::ACME_HOST, ALL);
+    let mut path = String::new();
+    for (at, blank) in [Value::Null, json!(""), json!(" "), json!("\u{3000}")].into_iter().enumerate() {
+        let mut body = named(&format!("Reseller {at}"));
+        body["salesforceAccountId"] = blank;
+        let made = machine.post(ONE, &body).is(200).json();
+        assert_eq!(made["data"]["salesforceAccountId"], Value::Null, "{body}");
+        path = of(made["id"].as_str().expect("an id"));
+    }
+    for blank in [Value::Null, json!(""), json!(" ")] {
+        machine.put(&path, &json!({ "salesforceAccountId": "sf-1" })).is(200);
+        let answer = machine.put(&path, &json!({ "salesforceAccountId": blank })).is(200).json();
+        assert_eq!(answer["data"]["salesforceAccountId"], Value::Null);
+    }
+    let mut body = named("Reseller without it");
+    body.as_object_mut().expect("an object").remove("salesforceAccountId");
+    assert_eq!(machine.post(ONE, &body).is(200).json()["data"]["salesforceAccountId"], Value::Null);
+}
+
 // S0-18, S0-19
 #[test]
 fn an_update_changes_what_is_sent_and_nothing_else() {

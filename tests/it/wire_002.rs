@@ -232,4 +232,10 @@ fn a_list_takes_only_what_it_understands() {
     {
         list(wrong).is(422);
     }
+    // S2-17: told as every other fault of a parameter, by its name.
+    for (wrong, name) in [("limit=20&zq7=1", "zq7"), ("limit=20&zq7;a=1;b=2", "zq7;a"), ("limit=20&limit=20", "limit")]
+    {
+        assert_eq!(list(wrong).is(422).json()["detail"][0]["loc"], json!(["query", name]), "{wrong}");
+    }
+    list("limit=20&zq7=%zz").is(400);
 }

@@ -38,7 +38,7 @@ pub fn record<G>(tx: &mut PgConnection, who: &Actor<G>, now: DateTime<Utc>, even
     queries::insert(tx, &row)
 }
 
-/// Writes many things that somebody did at once, or the program itself, in as few statements as that takes.
+/// Writes many things that staff did at once, or the program itself, in one statement.
 pub fn record_all<G>(
     tx: &mut PgConnection,
     tenant: uuid::Uuid,
@@ -71,7 +71,7 @@ pub fn record_all<G>(
         changes: model::to_json(&event.changes),
         request_id: who.map(|who| who.request_id.as_str()),
     });
-    queries::insert_all(tx, &rows.collect::<Vec<_>>())
+    queries::insert_all(tx, rows.collect())
 }
 
 /// Writes what happened without a signed-in person: a first sign-in (`actor`), or the program itself.

@@ -16,13 +16,14 @@ use super::wall;
 const TRUSTED_FOR: Duration = Duration::from_secs(1);
 
 /// Limits of every session with PostgreSQL; they hold even when our side forgets to watch. Compiling a plan takes longer
-/// than any statement of ours.
+/// than any statement of ours. What a search index has not sorted in yet (in kB), every search reads from end to end.
 const SESSION_LIMITS: &str = "SET statement_timeout = '3s'; SET lock_timeout = '2s'; \
-     SET idle_in_transaction_session_timeout = '10s'; SET application_name = 'guildhall'; SET timezone = 'UTC'; SET jit = off";
+     SET idle_in_transaction_session_timeout = '10s'; SET application_name = 'guildhall'; SET timezone = 'UTC'; SET jit = off; \
+     SET gin_pending_list_limit = 256";
 
 /// The same for one transaction: behind PgBouncer a session is somebody else's after the commit.
 pub(super) const TRANSACTION_LIMITS: &str = "SET LOCAL statement_timeout = '3s'; SET LOCAL lock_timeout = '2s'; \
-     SET LOCAL idle_in_transaction_session_timeout = '10s'; SET LOCAL jit = off";
+     SET LOCAL idle_in_transaction_session_timeout = '10s'; SET LOCAL jit = off; SET LOCAL gin_pending_list_limit = 256";
 
 /// A pooled connection, with what the pool must know of it.
 pub(super) struct Connection {

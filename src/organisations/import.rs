@@ -1,5 +1,5 @@
-//! Partners from a CSV file: each row checked as *Create Partner* checks its form, good rows created in statements of
-//! many rows with their history, the others told with row, column and reason. For the API and the command line alike.
+//! Partners from a CSV file: each row checked as *Create Partner* checks its form, the others told with row, column and
+//! reason. For the API and the command line alike; how good rows get into the database is `load.rs`.
 //!
 //! The columns are the members of an organisation in the API, so that an export can be imported elsewhere; the labels of
 //! the form are understood too. Cells may be parted as spreadsheets do: by commas, semicolons or tabs.
@@ -7,23 +7,19 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io::{BufRead as _, BufReader, Read};
 
-use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::actions;
 use super::forms::CreateForm;
+pub use super::load::{prepare, save, settle};
 use super::model::{Details, name_key, properties_problem};
 use crate::access::{Actor, OrganisationKind, WritePartners};
-use crate::audit::{self, Event, Object, Verb};
 use crate::csv::{BOM, unguarded};
-use crate::db::Fault;
 use crate::db::schema::{organisations, tenants};
 use crate::input::{self, Problem};
-use crate::secrets;
 
-/// Rows that are written together, in one transaction. A row takes 18 parameters, a statement 65,535.
+/// Rows that are written together, in one transaction: as many as take a moment.
 pub const BATCH: usize = 1_000;
 
 /// What is read, and what an export has besides.
@@ -300,86 +296,6 @@ fn told(field: &str, problem: &Problem) -> CellFault {
         "salesforce_account_id" => ("salesforceAccountId", problem.code(), problem.words()),
         _ => ("isZuoraInvoiceOwner", "not_a_boolean", "Enter true or false.".into()),
     }
-}
-
-/// Creates the partners of some rows, but for those whose name or code is taken, which come back.
-///
-/// # Errors
-/// When the database fails, or whoever imports is no longer who they were.
-pub fn save(tx: &mut PgConnection, target: &Target, now: DateTime<Utc>, rows: &[Row]) -> Result<Vec<RowFault>, Fault> {
-    if rows.is_empty() {
-        return Ok(Vec::new());
-    }
-    if let Some(who) = &target.by {
-        crate::access::queries::still_stands(tx, who)?;
-    }
-    // Ids in the order of the file, so that it reads the same afterwards.
-    let mut ids: Vec<Uuid> = rows.iter().map(|_| secrets::new_id(now)).collect();
-    ids.sort_unstable();
-    let created: HashSet<Uuid> = insert(tx, target, now, (&ids, rows))?.into_iter().collect();
-    let (made, refused): (Vec<_>, Vec<_>) = ids.iter().zip(rows).partition(|(id, _)| created.contains(*id));
-    let events: Vec<Event> = made.into_iter().map(|(id, row)| event(*id, &row.details)).collect();
-    audit::record_all(tx, target.tenant, target.by.as_ref(), now, &events)?;
-    let refused: Vec<&Row> = refused.into_iter().map(|(_, row)| row).collect();
-    let keys: Vec<String> = refused.iter().map(|row| name_key(&row.details.name)).collect();
-    let names: HashSet<String> = if keys.is_empty() { HashSet::new() } else { taken(tx, target.tenant, &keys)? };
-    let fault = |(row, key): (&&Row, &String)| {
-        let column = if names.contains(key) { "name" } else { "code" };
-        let message = format!("Another organisation has this {column}.");
-        RowFault { row: row.row, column, code: "taken", message }
-    };
-    Ok(refused.iter().zip(&keys).map(fault).collect())
-}
-
-fn event(id: Uuid, new: &Details) -> Event {
-    let before = Details { name: new.name.clone(), ..Details::default() };
-    Event {
-        verb: Verb::Create,
-        object: Object::Organisation(id),
-        object_name: new.name.clone(),
-        organisation_id: Some(id),
-        changes: actions::changes(&before, new),
-    }
-}
-
-fn insert(
-    tx: &mut PgConnection,
-    target: &Target,
-    now: DateTime<Utc>,
-    (ids, rows): (&[Uuid], &[Row]),
-) -> QueryResult<Vec<Uuid>> {
-    let values = ids.iter().zip(rows).map(|(id, Row { details: new, .. })| {
-        (
-            (organisations::id.eq(*id), organisations::tenant_id.eq(target.tenant)),
-            (organisations::parent_id.eq(target.parent), organisations::kind.eq(OrganisationKind::Partner)),
-            (organisations::name.eq(&new.name), organisations::name_key.eq(name_key(&new.name))),
-            (organisations::code.eq(&new.code), organisations::country.eq(&new.country)),
-            organisations::time_zone.eq(new.time_zone.as_deref().unwrap_or(&target.time_zone)),
-            organisations::logo_url.eq(&new.logo_url),
-            organisations::zuora_account_id.eq(&new.zuora_account_id),
-            organisations::salesforce_account_id.eq(&new.salesforce_account_id),
-            organisations::invoice_owner.eq(new.invoice_owner),
-            (organisations::customer_count.eq(new.customer_count), organisations::properties.eq(&new.properties)),
-            (organisations::created_at.eq(now), organisations::updated_at.eq(now)),
-            organisations::import_id.eq(target.import),
-        )
-    });
-    diesel::insert_into(organisations::table)
-        .values(values.collect::<Vec<_>>())
-        .on_conflict_do_nothing()
-        .returning(organisations::id)
-        .get_results(tx)
-}
-
-/// Which of these names somebody has.
-fn taken(tx: &mut PgConnection, tenant: Uuid, keys: &[String]) -> QueryResult<HashSet<String>> {
-    let taken = organisations::table
-        .filter(organisations::tenant_id.eq(tenant))
-        .filter(organisations::name_key.eq_any(keys))
-        .filter(organisations::state.ne("deleted"))
-        .select(organisations::name_key)
-        .load(tx)?;
-    Ok(taken.into_iter().collect())
 }
 
 /// The tenant of a slug, for the command line. None when there is none.

@@ -10,6 +10,7 @@ mod export;
 mod forms;
 pub mod import;
 pub mod imports;
+mod load;
 pub mod model;
 pub mod pages;
 mod queries;

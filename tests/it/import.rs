@@ -2,6 +2,7 @@
 
 use std::process::Output;
 
+use diesel::connection::SimpleConnection as _;
 use serde_json::{Value, json};
 
 use super::support::api::{ALL, Machine};
@@ -66,6 +67,31 @@ fn a_dry_run_says_of_each_row_what_an_import_would_and_changes_nothing() {
     let done = send(&machine, PATH, &file);
     assert_eq!((&done["errors"], figures(&done)), (&dry["errors"], [8, 2, 6]), "an import says the same");
     assert_eq!(app.count("organisations"), before.0 + 2);
+}
+
+#[test]
+fn a_name_that_somebody_takes_meanwhile_is_told_by_its_row_and_the_others_are_in() {
+    let app = App::start();
+    let machine = app.key(id::ACME_HOST, ALL);
+    let before = (app.count("organisations"), app.count("audit_events"));
+    let (mut other, mut watch) = (app.database.connect(), app.database.connect());
+    let insert =
+        "BEGIN; INSERT INTO organisations (id, tenant_id, parent_id, kind, name, name_key, created_at, updated_at)
+        SELECT gen_random_uuid(), tenant_id, id, 'partner', 'Partner 2', 'partner 2', now(), now()
+        FROM organisations WHERE kind = 'host' AND id = ";
+    other.batch_execute(&format!("{insert} '{}'", id::ACME_HOST)).expect("a partner that nobody sees yet");
+    let answer = std::thread::scope(|scope| {
+        let import = scope.spawn(|| send(&machine, PATH, &partners(3)));
+        // It has asked which names are taken and waits for the one that is neither taken nor free.
+        let waits = "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_stat_activity
+            WHERE datname = current_database() AND wait_event_type = 'Lock') THEN RAISE 'not yet'; END IF; END $$";
+        while watch.batch_execute(waits).is_err() && !import.is_finished() {}
+        other.batch_execute("COMMIT").expect("now everybody sees it");
+        import.join().expect("an answer")
+    });
+    assert_eq!(faults(&answer), [(3, "name".to_owned(), "taken".to_owned())], "{answer}");
+    assert_eq!(figures(&answer), [3, 2, 1]);
+    assert_eq!((app.count("organisations"), app.count("audit_events")), (before.0 + 3, before.1 + 2));
 }
 
 #[test]

@@ -161,17 +161,18 @@ fn pages(portal: &Shared) -> impl actix_web::dev::HttpServiceFactory + 'static {
         .wrap(from_fn(kept::forms)) // 1: what was typed outlives its session
         .wrap(from_fn(wall::around_pages)) // 0a: their statements, and nobody else's rows
         .wrap(session::middleware(portal)) // 0: who is asking
-        .configure(signin::routes)
-        .configure(account::routes)
-        .configure(audit::pages::routes)
+        .configure(organisations::routes)
         .configure(users::routes)
+        .configure(invitations::routes)
         .configure(partner_records::routes)
         .configure(connections::routes)
         .configure(api_clients::routes)
-        .configure(invitations::routes)
-        .configure(organisations::routes)
+        .configure(audit::pages::routes)
+        .configure(account::routes)
         .configure(settings::routes)
         .configure(gate::routes)
+        .configure(signin::routes)
+        .configure(organisations::routes_below)
         .default_service(web::to(nothing_here))
 }
 

@@ -20,5 +20,5 @@ mod standing;
 pub use counts::CountCache;
 pub(crate) use model::days_in_bin;
 pub use model::{Application, Details, InvoiceOwner, Organisation, State, invoice_owner_account};
-pub use pages::{Header, routes};
+pub use pages::{Header, routes, routes_below};
 pub use queries::{find_in, number, numbered, walk};

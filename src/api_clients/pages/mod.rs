@@ -23,14 +23,16 @@ pub const PLACES: [&str; 3] = ["/settings/profile/partners/{id}/api", "/settings
 /// Routes of this feature.
 pub fn routes(config: &mut web::ServiceConfig) {
     for place in PLACES {
-        let at = |page: &str| web::resource(format!("{place}{page}"));
-        config
+        let at = |page: &'static str| web::resource(page);
+        // Its pages are told apart below it only: the router tries every pattern in turn, and a pattern is dear.
+        let pages = web::scope(place)
             .service(at("").route(web::get().to(list::index)))
             .service(at("/new").route(web::get().to(create::form)).route(web::post().to(create::create)))
             .service(at("/{item}").route(web::get().to(show::show)))
             .service(at("/{item}/rotation").route(web::post().to(rotate::rotate)))
             .service(at("/{item}/rotation/end").route(web::post().to(rotate::end_older)))
             .service(at("/{item}/revocation").route(web::get().to(revoke::ask)).route(web::post().to(revoke::revoke)));
+        config.service(pages);
     }
 }
 

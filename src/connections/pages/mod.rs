@@ -20,12 +20,14 @@ pub const PLACES: [&str; 3] =
 /// Routes of this feature.
 pub fn routes(config: &mut web::ServiceConfig) {
     for place in PLACES {
-        let at = |page: &str| web::resource(format!("{place}{page}"));
-        config
+        let at = |page: &'static str| web::resource(page);
+        // Its pages are told apart below it only: the router tries every pattern in turn, and a pattern is dear.
+        let pages = web::scope(place)
             .service(at("").route(web::get().to(list::index)))
             .service(at("/{item}").route(web::get().to(show::show)))
             .service(at("/{item}/grants").route(web::get().to(grants::form)).route(web::post().to(grants::save)))
             .service(at("/{item}/end").route(web::get().to(end::ask)).route(web::post().to(end::end)));
+        config.service(pages);
     }
 }
 

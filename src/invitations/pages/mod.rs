@@ -37,8 +37,9 @@ pub const PLACES: [&str; 3] =
 /// Routes of this feature.
 pub fn routes(config: &mut web::ServiceConfig) {
     for place in PLACES {
-        let at = |page: &str| web::resource(format!("{place}{page}"));
-        config
+        let at = |page: &'static str| web::resource(page);
+        // Its pages are told apart below it only: the router tries every pattern in turn, and a pattern is dear.
+        let pages = web::scope(place)
             .service(at("").route(web::get().to(list::index)))
             .service(at("/received").route(web::get().to(received::index)))
             .service(at("/weeks").route(web::get().to(weeks::index)))
@@ -52,6 +53,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .service(at("/{item}/reminder").route(web::post().to(show::remind)))
             .service(at("/{item}/revocation").route(web::post().to(show::revoke)))
             .service(at("/{item}/revocation/undo").route(web::post().to(show::reinstate)));
+        config.service(pages);
     }
     config
         .service(web::resource("/invitations/{key}").route(web::get().to(visit::show)))

@@ -22,7 +22,8 @@ use crate::db::Fault;
 use crate::web::view::{Badge, Link, Logo, Tab};
 use crate::web::{AppError, paths};
 
-/// Routes of this feature.
+/// Routes of this feature, but for what changes one partner. The page of a partner comes first of those with a pattern:
+/// the router tries them in turn.
 pub fn routes(config: &mut web::ServiceConfig) {
     config
         .service(web::resource(paths::PARTNERS).route(web::get().to(list::index)))
@@ -35,33 +36,33 @@ pub fn routes(config: &mut web::ServiceConfig) {
                 .route(web::get().to(import::form))
                 .route(web::post().to(import::create)),
         )
-        .service(web::resource("/settings/profile/partners/imports/{item}").route(web::get().to(imported::show)))
-        .service(web::resource("/settings/profile/partners/imports/{item}/undo").route(web::post().to(imported::undo)))
-        .service(web::resource("/settings/profile/partners/{id}").route(web::get().to(show::show)))
+        .service(web::resource(paths::BIN).route(web::get().to(bin::index)))
+        .service(web::resource(paths::ORGANISATION).route(web::get().to(own::show)))
+        .service(web::resource("/settings/profile/partners/{id}").route(web::get().to(show::show)));
+}
+
+/// What changes one partner, and imports. Comes after all that lies below a partner in other features, since nothing
+/// below it is looked for elsewhere.
+pub fn routes_below(config: &mut web::ServiceConfig) {
+    let imports = web::scope("/settings/profile/partners/imports")
+        .service(web::resource("/{item}").route(web::get().to(imported::show)))
+        .service(web::resource("/{item}/undo").route(web::post().to(imported::undo)));
+    let one = web::scope("/settings/profile/partners/{id}")
+        .service(web::resource("/edit").route(web::get().to(edit::form)).route(web::post().to(edit::update)))
         .service(
-            web::resource("/settings/profile/partners/{id}/edit")
-                .route(web::get().to(edit::form))
-                .route(web::post().to(edit::update)),
-        )
-        .service(
-            web::resource("/settings/profile/partners/{id}/suspension")
+            web::resource("/suspension")
                 .route(web::get().to(lifecycle::ask_suspension))
                 .route(web::post().to(lifecycle::suspend)),
         )
+        .service(web::resource("/suspension/end").route(web::post().to(lifecycle::resume)))
         .service(
-            web::resource("/settings/profile/partners/{id}/suspension/end").route(web::post().to(lifecycle::resume)),
-        )
-        .service(
-            web::resource("/settings/profile/partners/{id}/deletion")
+            web::resource("/deletion")
                 .route(web::get().to(lifecycle::ask_deletion))
                 .route(web::post().to(lifecycle::delete)),
         )
-        .service(
-            web::resource("/settings/profile/partners/{id}/deletion/undo").route(web::post().to(lifecycle::restore)),
-        )
-        .service(web::resource("/settings/profile/partners/{id}/access").route(web::post().to(access::switch)))
-        .service(web::resource(paths::BIN).route(web::get().to(bin::index)))
-        .service(web::resource(paths::ORGANISATION).route(web::get().to(own::show)));
+        .service(web::resource("/deletion/undo").route(web::post().to(lifecycle::restore)))
+        .service(web::resource("/access").route(web::post().to(access::switch)));
+    config.service(imports).service(one);
 }
 
 /// What stands above every page of one partner: who it is, how it is, and its tabs.

@@ -28,13 +28,15 @@ pub const PLACES: [&str; 3] =
 /// Routes of this feature.
 pub fn routes(config: &mut web::ServiceConfig) {
     for place in PLACES {
-        let at = |page: &str| web::resource(format!("{place}{page}"));
-        config
+        let at = |page: &'static str| web::resource(page);
+        // Its pages are told apart below it only: the router tries every pattern in turn, and a pattern is dear.
+        let pages = web::scope(place)
             .service(at("").route(web::get().to(list::index)))
             .service(at("/new").route(web::get().to(create::form)).route(web::post().to(create::create)))
             .service(at("/{item}").route(web::get().to(show::show)).route(web::post().to(show::update)))
             .service(at("/{item}/removal").route(web::get().to(remove::back)).route(web::post().to(remove::remove)))
             .service(at("/{item}/removal/undo").route(web::post().to(remove::bring_back)));
+        config.service(pages);
     }
 }
 

@@ -22,8 +22,9 @@ pub const PLACES: [&str; 3] = ["/settings/profile/partners/{id}/users", "/settin
 /// Routes of this feature.
 pub fn routes(config: &mut web::ServiceConfig) {
     for place in PLACES {
-        let at = |page: &str| web::resource(format!("{place}{page}"));
-        config
+        let at = |page: &'static str| web::resource(page);
+        // Its pages are told apart below it only: the router tries every pattern in turn, and a pattern is dear.
+        let pages = web::scope(place)
             .service(at("").route(web::get().to(list::index)))
             .service(at("/new").route(web::get().to(create::form)).route(web::post().to(create::create)))
             .service(at("/{user}").route(web::get().to(edit::form)).route(web::post().to(edit::update)))
@@ -34,6 +35,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
             )
             .service(at("/{user}/removal/undo").route(web::post().to(leave::bring_back)))
             .service(at("/{user}/identity/reset").route(web::post().to(leave::reset_identity)));
+        config.service(pages);
     }
 }
 

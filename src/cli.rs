@@ -136,9 +136,7 @@ fn config() -> Result<Config, String> {
 fn serve() -> Result<(), String> {
     let config = config()?;
     let traces = begin_to_tell(&config)?;
-    migrate::check(config.database_url.expose_secret())?;
-    restored::look(config.database_url.expose_secret(), &Clock::system())?;
-    if let Some(remedy) = wall_that_is_down(config.database_url.expose_secret()) {
+    if let Some(remedy) = wall_that_is_down(&mut ready(&config)?) {
         tracing::warn!(remedy, "the second wall: {}", migrate::WALL_IS_DOWN);
     }
     let workers = config.workers;
@@ -156,6 +154,14 @@ fn serve() -> Result<(), String> {
     served
 }
 
+/// A connection to a database that the portal can work with; one for everything that is asked at the start.
+fn ready(config: &Config) -> Result<PgConnection, String> {
+    let mut conn = migrate::connect(config.database_url.expose_secret())?;
+    migrate::check(&mut conn)?;
+    restored::look(&mut conn, &Clock::system())?;
+    Ok(conn)
+}
+
 fn listen(address: SocketAddr) -> Result<TcpListener, String> {
     TcpListener::bind(address).map_err(|error| format!("cannot listen on {address}: {error}"))
 }
@@ -171,8 +177,7 @@ fn begin_to_tell(config: &Config) -> Result<Option<Traces>, String> {
 fn work() -> Result<(), String> {
     let config = config()?;
     let traces = begin_to_tell(&config)?;
-    migrate::check(config.database_url.expose_secret())?;
-    restored::look(config.database_url.expose_secret(), &Clock::system())?;
+    drop(ready(&config)?);
     let worker = app::worker(&config, &Clock::system())?;
     let worker = worker.ok_or("SMTP_URL is not set: there is no mail server to send by")?;
     actix_web::rt::System::new().block_on(async move { worker.run(Bell::default(), told_to_stop()).await });
@@ -244,15 +249,17 @@ fn told_to_stop() -> impl Future<Output = ()> {
 }
 
 /// What raises the second wall, if it is down. A portal serves without it.
-fn wall_that_is_down(url: &str) -> Option<String> {
-    migrate::wall(&mut migrate::connect(url).ok()?).ok()?.err()
+fn wall_that_is_down(conn: &mut PgConnection) -> Option<String> {
+    migrate::wall(conn).ok()?.err()
 }
 
 fn migrate_now() -> Result<(), String> {
     let database = config()?.database_url;
     let done = migrate::run(database.expose_secret())?;
     println!("{}", if done == 0 { "The database is up to date.".into() } else { format!("{done} migrations done.") });
-    if let Some(remedy) = wall_that_is_down(database.expose_secret()) {
+    if let Some(remedy) =
+        migrate::connect(database.expose_secret()).ok().and_then(|mut conn| wall_that_is_down(&mut conn))
+    {
         eprintln!("guildhall: the second wall: {}. To raise it, {remedy}", migrate::WALL_IS_DOWN);
     }
     Ok(())
@@ -271,7 +278,7 @@ fn examine() -> ExitCode {
 fn after_restoring(release: bool, drop: bool) -> Result<(), String> {
     use restored::Order;
     let config = config()?;
-    migrate::check(config.database_url.expose_secret())?;
+    migrate::check(&mut migrate::connect(config.database_url.expose_secret())?)?;
     let order = match (release, drop) {
         (true, _) => Order::Release,
         (_, true) => Order::Drop,

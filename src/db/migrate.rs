@@ -91,8 +91,7 @@ pub fn wall(conn: &mut PgConnection) -> QueryResult<Result<String, String>> {
 ///
 /// # Errors
 /// A sentence with what to do.
-pub fn check(url: &str) -> Result<(), String> {
-    let mut conn = connect(url)?;
+pub fn check(conn: &mut PgConnection) -> Result<(), String> {
     conn.set_prepared_statement_cache_size(CacheSize::Disabled);
     // In a transaction, since PgBouncer may give each statement another backend.
     match conn.transaction(is_behind) {

@@ -206,16 +206,6 @@ pub fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }
 
-/// How many partners a tenant has in each state, the bin included.
-pub fn counts(conn: &mut PgConnection, tenant: Uuid) -> QueryResult<Vec<(State, i64)>> {
-    organisations::table
-        .filter(organisations::tenant_id.eq(tenant))
-        .filter(organisations::kind.eq("partner"))
-        .group_by(organisations::state)
-        .select((organisations::state, diesel::dsl::count_star()))
-        .load(conn)
-}
-
 /// A page of the bin, last deleted first.
 pub fn bin(
     conn: &mut PgConnection,

@@ -52,9 +52,8 @@ fn hold(tx: &mut PgConnection, now: DateTime<Utc>) -> QueryResult<()> {
 ///
 /// # Errors
 /// A sentence, when the database cannot be asked. One that takes no writes is not.
-pub fn look(url: &str, clock: &Clock) -> Result<(), String> {
+pub fn look(conn: &mut PgConnection, clock: &Clock) -> Result<(), String> {
     let now = clock.now();
-    let mut conn = queries::connect(url)?;
     let restored = conn.transaction(|tx| if queries::takes_writes(tx)? { notice(tx, now) } else { Ok(false) });
     restored.map_err(|error| format!("whether this database was restored cannot be read: {error}"))?;
     let standing = conn.transaction(queries::standing).map_err(|error| error.to_string())?;

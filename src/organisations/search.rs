@@ -19,6 +19,9 @@ use crate::input::slips;
 const WALKED: i64 = 6_500;
 /// Hits of the index that are sorted.
 const CANDIDATES: i64 = 4_000;
+/// The same for a word of which the index can be asked a few letters only, which fit much that the word does not.
+const CANDIDATES_OF_WEAK: i64 = 500;
+const WEAK: usize = 6;
 /// People whose address begins as typed.
 const PEOPLE: i64 = 1_000;
 /// What may have been meant: words for one, combinations of them, mistyped words that are looked at.
@@ -258,6 +261,10 @@ fn look_up(tx: &mut PgConnection, search: &Search<'_>, wanted: &Wanted) -> Query
         hits: i64,
     }
     tx.batch_execute(INDEXES_AS_A_WHOLE)?;
+    let most = match wanted {
+        Wanted::Words(words) if words.iter().any(|all| all.iter().any(|one| is_weak(one))) => CANDIDATES_OF_WEAK,
+        _ => CANDIDATES,
+    };
     let hits = Statement::new(&format!("WITH hits AS MATERIALIZED (SELECT {COLUMNS}{PARTNERS}"))
         .and(" AND tenant_id = ", Value::Id(search.tenant));
     let hits = match wanted {
@@ -269,7 +276,7 @@ fn look_up(tx: &mut PgConnection, search: &Search<'_>, wanted: &Wanted) -> Query
         Wanted::Ids(ids) => hits.and(" AND id = ANY(", Value::Ids(ids.clone())).then(")"),
     };
     let hits = hits
-        .and(" LIMIT ", Value::Number(CANDIDATES + 1))
+        .and(" LIMIT ", Value::Number(most + 1))
         .then(") SELECT *, (SELECT count(*) FROM hits) AS hits FROM hits WHERE true");
     let hits = match wanted {
         Wanted::Words(words) => matching(hits, words),
@@ -277,8 +284,14 @@ fn look_up(tx: &mut PgConnection, search: &Search<'_>, wanted: &Wanted) -> Query
     };
     let hits = limited(ordered(beyond(in_state(hits, search), search), search), search);
     let rows: Vec<Row> = hits.query().load(tx)?;
-    let hits = rows.first().map_or(0, |row| row.hits);
+    let hits = rows.first().map_or(0, |row| if row.hits > most { CANDIDATES + 1 } else { row.hits });
     Ok((paged(rows.into_iter().map(|row| row.partner).collect(), search), hits))
+}
+
+/// Whether little is left of a pattern where the index is asked, as of a letter that is typed again and again.
+fn is_weak(pattern: &str) -> bool {
+    let part = reduced(pattern);
+    part.len() < pattern.len() && part.trim_matches('%').chars().count() < WEAK
 }
 
 fn paged(rows: Vec<OrganisationRow>, search: &Search<'_>) -> Paged<OrganisationRow> {

@@ -10,6 +10,7 @@ use super::model::{NewRecord, PartnerType, Record};
 use crate::access::OrganisationKind;
 use crate::db::page::{Cursor, Paged};
 use crate::db::schema::{invitations, organisations, partner_records};
+use crate::db::search::planned_anew;
 use crate::input::name_key;
 use crate::invitations::State;
 
@@ -115,6 +116,7 @@ fn place(row: &RecordRow, sort: Sort) -> String {
 /// Words of the name or of the address, accents or not. Fewer than three letters have no trigram inside a word, so
 /// they are looked up where words begin.
 fn searched<'a>(query: Boxed<'a>, search: &str) -> Boxed<'a> {
+    let query = if search.is_empty() { query } else { query.filter(planned_anew()) };
     search.split(' ').filter(|word| !word.is_empty()).fold(query, |query, word| {
         let begins = if word.chars().count() < 3 { " " } else { "" };
         query.filter(partner_records::search_text.like(format!("%{begins}{}%", escaped(word))))

@@ -10,6 +10,7 @@ use super::super::model::{Kind, STUCK_AFTER_DAYS, Standing, State};
 use crate::access::Role;
 use crate::db::page::{Cursor, Paged};
 use crate::db::schema::{invitations, organisations, users};
+use crate::db::search::planned_anew;
 use crate::mail;
 
 /// Whose invitations.
@@ -149,6 +150,9 @@ fn filtered(filter: &Filter) -> Boxed<'static> {
     };
     if let Some(inviter) = filter.inviter {
         query = query.filter(invitations::inviter_id.eq(inviter));
+    }
+    if !filter.search.is_empty() {
+        query = query.filter(planned_anew());
     }
     for word in filter.search.split(' ').filter(|word| !word.is_empty()) {
         let begins = if word.chars().count() < 3 { " " } else { "" };

@@ -267,6 +267,7 @@ fn on_live_connection<T, R>(
     loop {
         left -= 1;
         let mut conn: Pooled = pool.get().map_err(|_| DbError::Unavailable)?;
+        let began = Instant::now();
         match work(&mut conn) {
             Err(Fault::Db(error)) if error.connection_lost() => {
                 conn.lost = true;
@@ -274,6 +275,7 @@ fn on_live_connection<T, R>(
                     return Err(DbError::Unavailable.into());
                 }
             }
+            Err(Fault::Db(error)) => return Err(error.after(began.elapsed()).into()),
             other => return other,
         }
     }

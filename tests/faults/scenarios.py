@@ -11,7 +11,7 @@ import time
 from kit.client import Client, Unanswered, words, words_of
 from kit.ledger import Ledger, audit
 from kit.proxy import Wire
-from kit.world import OWNER, Failed, Postgres, Skipped, World, demand, free_port, is_open, until
+from kit.world import OWNER, Failed, Postgres, Skipped, World, demand, free_port, german, is_open, until
 
 LIST = "/settings/profile/partners"
 # Every page that only reads, as its owner sees it.
@@ -211,7 +211,7 @@ def exhausted(world, _long):
 
 
 def disk_full(world, _long):
-    """No room for the data, then room again."""
+    """No room for the data, then room again; the server says so in German, where it can."""
     if os.getuid() != 0:
         raise Skipped("needs root, for a disk of its own")
     disk = f"{world.folder}/small"
@@ -219,7 +219,9 @@ def disk_full(world, _long):
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=160m,mode=711", "none", disk], capture_output=True).returncode:
         raise Skipped("this machine lets nobody mount a disk of its own")
     world.closing.append(lambda: subprocess.run(["umount", "-l", disk], check=False))
-    small = Postgres(f"{disk}/pg", settings=["max_wal_size = 32MB", "min_wal_size = 32MB", "wal_keep_size = 0"])
+    locales = german(world.folder)
+    tongue = ["lc_messages = 'de_DE.UTF-8'"] if locales else []
+    small = Postgres(f"{disk}/pg", settings=["max_wal_size = 32MB", "min_wal_size = 32MB", "wal_keep_size = 0", *tongue], locales=locales)
     world.closing.append(lambda: small.stop("immediate"))
     world.closing.reverse()
     first, world.postgres = world.postgres, small
@@ -245,11 +247,13 @@ def disk_full(world, _long):
     answer = refused.post("/settings/profile/partners/new", ledger.new("partner").form)
     ledger.entries.pop()
     os.unlink(ballast)
+    with open(small.log, encoding="utf-8", errors="replace") as log:
+        demand(("FEHLER" in log.read()) == bool(locales), "the server did not speak the language that it was to speak")
     demand(said <= {201, 303, 503}, f"writes on a full disk were answered {said}")
     demand(answer.status in (503, 303), f"a write on a full disk: {answer.status} {words(answer.body)}")
     demand(set(pages.values()) == {200}, f"pages on a full disk: {pages}")
     recovered = until(lambda: ledger.send(clients[0], ledger.new("partner")) and ledger.entries[-1].state == "acknowledged", 30, "no write works after there is room again")
-    return f"full after {full:.1f} s: writes 503, {len(pages)} pages 200; with room again well after {recovered:.1f} s without a hand; {closed(ledger, world, portal)}"
+    return f"full after {full:.1f} s, told in {'German' if locales else 'English'}: writes 503, {len(pages)} pages 200; with room again well after {recovered:.1f} s without a hand; {closed(ledger, world, portal)}"
 
 
 def read_only(world, _long):

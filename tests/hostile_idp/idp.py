@@ -7,6 +7,7 @@ touch the next. Knows nothing of the portal's code: HTTP and JSON only. Needs Py
 import base64
 import hashlib
 import hmac
+import http.client
 import json
 import secrets
 import socket
@@ -19,6 +20,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa, utils
 
 CLIENT, SECRET = "guildhall-portal", "a secret of the scenarios / with + odd % letters"
+# Stands in every code and token that the provider gives, so that one which was kept or told is found.
+CANARY = "hk9canary"
 
 
 def b64(data):
@@ -84,7 +87,7 @@ class Flow:
     def __init__(self, idp, scenario, asked):
         self.idp, self.scenario, self.asked = idp, scenario, asked
         self.issuer, self.keys = idp.issuer(scenario), idp.keys
-        self.code, self.access = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
+        self.code, self.access, self.refresh = (f"{CANARY}{kind}{secrets.token_urlsafe(24)}" for kind in "car")
         self.uses, now = 0, int(time.time())
         self.now, self.email = now, scenario.email
         half = hashlib.sha256(self.access.encode()).digest()[:16]
@@ -104,8 +107,8 @@ class Flow:
 
 
 class Idp:
-    def __init__(self):
-        self.keys, self.scenarios, self.flows = Keys(), {}, {}
+    def __init__(self, doors=None):
+        self.keys, self.scenarios, self.flows, self.doors = Keys(), {}, {}, doors
         self.asked, self.lock = {}, threading.Lock()
         idp = self
 
@@ -125,16 +128,42 @@ class Idp:
         class Server(ThreadingHTTPServer):
             request_queue_size = 128
             daemon_threads = True
+            context = None
+
+            def finish_request(self, request, client_address):
+                # In the thread of the request: whoever is slow to greet holds up nobody else.
+                if self.context:
+                    request.settimeout(20)
+                    request = self.context.wrap_socket(request, server_side=True)
+                super().finish_request(request, client_address)
 
             def handle_error(self, *_):
                 """A portal that hangs up on us is often what is wanted."""
 
-        self.server = Server(("127.0.0.1", 0), Handler)
-        self.port = self.server.server_address[1]
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.make = lambda port: Server(("127.0.0.1", port), Handler)
+        self.port = self.listen(0).server_address[1]
+
+    def listen(self, port, context=None):
+        """Opens a door; `shutdown` and `server_close` close it."""
+        server = self.make(port)
+        server.context = context
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        return server
+
+    def prepare(self, scenario):
+        """The door of a scenario that has one of its own: with a certificate, or not opened yet."""
+        if scenario.certificate:
+            scenario.port = self.listen(0, self.doors.context(scenario.certificate)).server_address[1]
+        elif scenario.absent:
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", 0))
+                scenario.port = probe.getsockname()[1]
+        if scenario.behind:
+            scenario.second = self.listen(0, self.doors.context(scenario.behind)).server_address[1]
 
     def issuer(self, scenario):
-        return f"http://127.0.0.1:{self.port}/{scenario.name}"
+        scheme = "https" if scenario.certificate else "http"
+        return f"{scheme}://127.0.0.1:{scenario.port or self.port}/{scenario.name}"
 
     def count(self, scenario, door):
         return self.asked.get((scenario.name, door), 0)
@@ -175,6 +204,10 @@ class Idp:
     def authorize(self, request, scenario, query, _):
         """Everybody is whom the scenario says; nobody is asked."""
         flow = Flow(self, scenario, query)
+        # Whoever asks for a recent sign-in has to check that it was one, and whoever asks to come back later has to keep a token.
+        unwanted = [name for name in ("max_age", "acr_values", "claims") if name in query]
+        unwanted += ["offline_access"] if "offline_access" in query.get("scope", "") else []
+        scenario.complaints += [f"asked for {name}" for name in unwanted]
         with self.lock:
             self.flows[flow.code] = flow
             scenario.flows.append(flow)
@@ -187,6 +220,8 @@ class Idp:
 
     def token(self, request, scenario, _, body):
         form = dict(urllib.parse.parse_qsl(body))
+        if form.get("grant_type") != "authorization_code":
+            scenario.complaints.append(f"asked for {form.get('grant_type')}")
         flow = self.flows.get(form.get("code", ""))
         basic = base64.b64decode((request.headers.get("Authorization") or "Basic ").split(" ", 1)[1]).decode()
         shown = ":".join(urllib.parse.unquote_plus(half) for half in basic.split(":", 1))
@@ -209,6 +244,15 @@ class Idp:
         if flow is None:
             return answer(request, 401, {"error": "invalid_token"})
         return served(request, lambda s, d: scenario.user(s, d, flow), flow.userinfo, scenario)
+
+
+def line_to(where):
+    """A connection to an address, whatever certificate is shown there."""
+    if where.scheme == "https":
+        import tls
+
+        return http.client.HTTPSConnection(where.netloc, timeout=30, context=tls.careless())
+    return http.client.HTTPConnection(where.netloc, timeout=30)
 
 
 def served(request, change, document, scenario):

@@ -7,6 +7,7 @@ import json
 
 from cryptography.hazmat.primitives import serialization
 
+import tls
 from idp import CLIENT, SECRET, compact, drips, endless, hangs_up, hmac_sign, raw, stalls
 
 IN, OUT = "signed in", "nobody"
@@ -16,13 +17,18 @@ class Scenario:
     """One behaviour. What is not given is honest."""
 
     def __init__(self, row, what, expect, claims=None, discovery=None, jwks=None, answer=None, tokens=None, user=None,
-                 drive=None, email=None, generous=False, fetches=None):
+                 drive=None, email=None, generous=False, fetches=None, certificate=None, absent=False,
+                 behind=None, other=None):
         nothing = lambda *_: None  # noqa: E731
         self.row, self.what, self.expect, self.drive, self.generous = row, what, expect, drive, generous
         self.claims, self.discovery, self.jwks = claims or nothing, discovery or nothing, jwks or nothing
         self.answer, self.tokens, self.user = answer or nothing, tokens or nothing, user or nothing
         # An answer by this address instead of the person's own; None leaves it out of the ID token.
         self.said, self.fetches = email, fetches
+        # What its own door shows, or that it is closed until a walk opens it.
+        self.certificate, self.absent, self.port = certificate, absent, None
+        # Another door with another certificate, and another provider that a walk needs.
+        self.behind, self.second, self.other = behind, None, other
         self.name = self.email = ""
         self.flows, self.complaints = [], []
 
@@ -187,6 +193,11 @@ def honest():
         Scenario(32, "PKCE not advertised", IN, discovery=document(code_challenge_methods_supported=None)),
         Scenario(46, "iss in the answer, as advertised", IN, discovery=document(authorization_response_iss_parameter_supported=True),
                  answer=answers(lambda f, reply: reply + [("iss", f.issuer)])),
+        Scenario(29, "a certificate of an authority that the operator trusts", IN, certificate="honest"),
+        *[Scenario(50, f"auth_time is {value!r}, which nobody asked for", IN, claims=sets(auth_time=value)) for value in (0, -1, "yesterday", 4e9, None)],
+        Scenario(50, "another level of assurance, which nobody asked for", IN, claims=sets(acr="0", amr=["none"])),
+        Scenario(55, "a refresh token that nobody asked for", IN, tokens=lambda s, honest, flow: honest | {"refresh_token": flow.refresh}),
+        Scenario(56, "back-channel logout advertised", IN, discovery=document(backchannel_logout_supported=True, frontchannel_logout_supported=True)),
         Scenario(34, "the address in capitals", IN, claims=lambda f: f.claims.update(email=f.email.upper())),
     ]
 
@@ -361,6 +372,22 @@ def doors():
     return out
 
 
+def certificates():
+    """The secret of the client must not go, nor a code, to whoever cannot show whose door it is."""
+    wrong = [kind for kind in tls.KINDS if kind != "honest"]
+    found = [Scenario(29, f"a certificate {kind}" if "TLS" not in kind else kind, OUT, certificate=kind) for kind in wrong]
+
+    def moved(name):
+        return lambda scenario, document: document | {name: document[name].replace(f":{scenario.port}/", f":{scenario.second}/")}
+
+    for name in ("token_endpoint", "jwks_uri"):
+        found.append(Scenario(29, f"{name} behind an expired certificate", OUT, certificate="honest", behind="expired", discovery=moved(name)))
+        found.append(Scenario(29, f"{name} without TLS", OUT, certificate="honest",
+                              discovery=lambda s, d, n=name: d | {n: d[n].replace("https:", "http:")}))
+    found.append(Scenario(29, "userinfo behind an expired certificate", OUT, certificate="honest", behind="expired", discovery=moved("userinfo_endpoint"), **userinfo()))
+    return found
+
+
 def people():
     out = [Scenario(33, f"email_verified is {value!r}", OUT, claims=sets(email_verified=value)) for value in
            (False, "true", 1, None, [True], "True", {}, 1.0)]
@@ -414,9 +441,11 @@ def all_of_them():
     """Every scenario, with its name, its person and its address."""
     import walks
 
-    found = honest() + claims() + signatures() + doors() + people() + answers_of_the_browser() + walks.all_of_them(Scenario)
+    found = honest() + claims() + signatures() + doors() + certificates() + people() + answers_of_the_browser() + walks.all_of_them(Scenario)
     for at_, scenario in enumerate(found):
         scenario.name = f"s{at_:03}"
         # Letters that have look-alikes: k, i, fi, s, a.
         scenario.email = f"kafir.misfit{at_:03}@skiff.example"
+        if scenario.other:
+            scenario.other.name, scenario.other.email = f"s{at_:03}b", f"other.misfit{at_:03}@skiff.example"
     return found

@@ -1,6 +1,10 @@
 """Ways through a browser or two that are not one straight sign-in. Each gets the visit and says who ended up where."""
 
+import json
+import re
 import threading
+import time
+import urllib.parse
 
 IN, OUT = "signed in", "nobody"
 
@@ -156,6 +160,132 @@ def forged_keys(visit):
     return OUT if visit.count("jwks") <= 3 else f"{visit.count('jwks')} looks for keys"
 
 
+def comes_in(visit, patience=60):
+    """A browser that is signed in, as soon as the provider can be asked again; None if that takes longer."""
+    until = time.monotonic() + patience
+    while time.monotonic() < until:
+        browser = visit.browser()
+        back = visit.answer(browser)
+        if back:
+            browser.get(back)
+            if visit.signed_in(browser):
+                return browser
+        time.sleep(1)
+    return None
+
+
+def closed(door):
+    door.shutdown()
+    door.server_close()
+
+
+def away(visit):
+    """Not there when the portal starts, then there, gone again, and back: nobody else notices."""
+    browser = visit.browser()
+    begun = browser.get(f"/signin/begin/{visit.name}")
+    if begun.status != 503 or browser.get("/signin").status != 200:
+        return f"answered {begun.status} while the provider was away"
+    door = visit.idp.listen(visit.scenario.port)
+    inside = comes_in(visit)
+    closed(door)
+    if not inside:
+        return "nobody is signed in after the provider has come back"
+    if not visit.signed_in(inside):
+        return "somebody was signed out because the provider is away"
+    late = visit.browser()
+    asked = urllib.parse.parse_qs(urllib.parse.urlsplit(late.get(f"/signin/begin/{visit.name}").location).query)
+    answered = late.get(f"/signin/callback/{visit.name}?code=x&state={asked.get('state', [''])[0]}")
+    if answered.status != 503 or visit.signed_in(late):
+        return f"answered {answered.status} when the provider went away during a sign-in"
+    door = visit.idp.listen(visit.scenario.port)
+    inside = comes_in(visit)
+    closed(door)
+    return IN if inside else "nobody is signed in after the provider has come back again"
+
+
+def slow_at_first(visit):
+    """Discovery hangs; whoever waits is told in time, and later it works."""
+    from idp import stalls
+
+    visit.scenario.discovery = lambda *_: stalls
+    browser = visit.browser()
+    begun = browser.get(f"/signin/begin/{visit.name}")
+    if begun.status != 503:
+        return f"answered {begun.status} while the provider hung"
+    visit.scenario.discovery = lambda *_: None
+    return IN if comes_in(visit) else "nobody is signed in after the provider has woken up"
+
+
+def same_subject(visit):
+    """The subject of one provider's account, told by another provider."""
+    first = visit.of(visit.scenario.other)
+    if first.straight() != IN:
+        return "the first sign-in failed"
+    subject = visit.scenario.other.flows[-1].claims["sub"]
+    visit.scenario.claims = lambda flow: flow.claims.update(sub=subject, email="nobody@nowhere.example")
+    return visit.straight()
+
+
+def ended(column):
+    """Somebody whom the portal has suspended or removed since."""
+    def drive(visit):
+        first = visit.browser()
+        first.get(visit.answer(first))
+        if not visit.signed_in(first):
+            return "the first sign-in failed"
+        visit.sql(f"UPDATE users SET {column} WHERE email_key = '{visit.scenario.email}'")
+        if visit.signed_in(first):
+            return "the session lives on"
+        return visit.straight()
+    return drive
+
+
+def logout_token(visit):
+    from idp import CLIENT, compact
+
+    flow = visit.scenario.flows[-1]
+    claims = {name: flow.claims[name] for name in ("iss", "sub", "aud", "iat", "exp")}
+    claims |= {"jti": flow.code, "sid": "session-1", "events": {"http://schemas.openid.net/event/backchannel-logout": {}}}
+    return compact(flow.header | {"typ": "logout+jwt"}, json.loads(json.dumps(claims)), flow.signer)
+
+
+def back_channel(visit):
+    """A right logout token at every door that might take one: the portal offers no such door, so nothing happens."""
+    browser, server = visit.browser(), visit.browser()
+    browser.get(visit.answer(browser))
+    if not visit.signed_in(browser):
+        return "the first sign-in failed"
+    said = urllib.parse.urlencode({"logout_token": logout_token(visit)})
+    front = urllib.parse.urlencode({"iss": visit.idp.issuer(visit.scenario), "sid": "session-1"})
+    for path in [f"/signin/backchannel-logout/{visit.name}", f"/signin/backchannel/{visit.name}", f"/signin/logout/{visit.name}", f"/signin/callback/{visit.name}",
+                 f"/signin/{visit.name}/logout", "/backchannel-logout", "/backchannel_logout", "/logout", "/oidc/logout", "/signout", "/signed-out", "/signin"]:
+        for answer in (server.post(path, said), browser.post(path, said)):
+            if not 400 <= answer.status < 500:
+                return f"{path} answered {answer.status} to a logout token"
+        if "callback" not in path:
+            browser.get(f"{path}?{front}")
+    return IN if visit.signed_in(browser) else "somebody was signed out by it"
+
+
+def signs_out_alone(visit):
+    """Signing out needs no provider: it is away, and what it would be told afterwards is nobody's concern."""
+    door = visit.idp.listen(visit.scenario.port)
+    browser = comes_in(visit)
+    closed(door)
+    if not browser:
+        return "the first sign-in failed"
+    browser.get("/signed-out?state=wrong&post_logout_redirect_uri=//evil.example")
+    token = re.search(r'name="csrf" value="([^"]+)"', browser.get("/account").body)
+    if not token:
+        return "a page without a form to sign out"
+    begun, old = time.monotonic(), browser.copy()
+    left = browser.post("/signout", urllib.parse.urlencode({"csrf": token[1]}), {"Origin": visit.base})
+    took = time.monotonic() - begun
+    if left.status != 303 or not left.location.removeprefix(visit.base).startswith("/signed-out") or took > 5:
+        return f"signing out: {left.status} to {left.location!r} after {took:.1f} s"
+    return IN if visit.signed_in(browser) or visit.signed_in(old) else OUT
+
+
 def all_of_them(Scenario):
     def walk(row, what, drive, expect=OUT, **more):
         return Scenario(row, what, expect, drive=drive, **more)
@@ -168,4 +298,9 @@ def all_of_them(Scenario):
         walk(43, "the answer by POST", by_post), walk(43, "the answer in a fragment", fragment), walk(15, "planted cookies", tossed),
         walk(52, "a planted session", fixed_session), walk(53, "back to another site", foreign_return), walk(37, "another account, the same address", other_account),
         walk(39, "the same account, another address", new_address, IN), walk(17, "fifty forged names of keys", forged_keys),
+        walk(31, "a provider that is away at the start and again later", away, IN, absent=True),
+        walk(31, "a provider that is slow to say where its doors are", slow_at_first, IN),
+        walk(38, "the subject of an account of another provider", same_subject, other=Scenario(38, "the other provider", IN)),
+        walk(41, "somebody who was suspended", ended("state = 'suspended'")), walk(41, "somebody who was removed", ended("removed_at = now()")),
+        walk(56, "a logout token", back_channel, IN), walk(57, "signing out while the provider is away", signs_out_alone, absent=True),
     ]

@@ -107,7 +107,7 @@ start_database() {
 
 portal_binary() {
   if [ -z "${GUILDHALL_BIN:-}" ]; then
-    (cd "$root" && cargo build --quiet --bin guildhall)
+    (cd "$root" && "${CARGO:-cargo}" build --quiet --bin guildhall)
     GUILDHALL_BIN="${CARGO_TARGET_DIR:-$root/target}/debug/guildhall"
   fi
 }

@@ -1,6 +1,7 @@
 """The machines of a scenario: a private PostgreSQL, portals, and their neighbours. Ends what it started, by pid."""
 
 import base64
+import glob
 import os
 import secrets
 import shutil
@@ -70,11 +71,19 @@ def programs():
     return path
 
 
+def german(folder):
+    """A place for locales with a German one; None where the machine cannot make one or PostgreSQL speaks none."""
+    made = subprocess.run(["localedef", "-i", "de_DE", "-f", "UTF-8", f"{folder}/de_DE.UTF-8"], capture_output=True) if shutil.which("localedef") else None
+    speaks = glob.glob("/usr/share/locale/de/LC_MESSAGES/postgres-*.mo")
+    return f"{folder}:/usr/lib/locale" if made and made.returncode == 0 and speaks else None
+
+
 class Postgres:
     """A server of its own, durable as in production, on loopback and in a folder that goes away."""
 
-    def __init__(self, folder, port=None, settings=(), make=True):
+    def __init__(self, folder, port=None, settings=(), make=True, locales=None):
         self.folder, self.port, self.bin = folder, port or free_port(), programs()
+        self.environment = {**os.environ, **({"LOCPATH": locales} if locales else {})}
         self.data, self.log = f"{folder}/data", f"{folder}/server.log"
         if not make:
             return
@@ -102,7 +111,7 @@ class Postgres:
         # The log goes to a file, or pg_ctl's pipe would stay open as long as the server.
         with open(os.devnull, "w") as nowhere:
             done = subprocess.run([*as_postgres(), f"{self.bin}/pg_ctl", "-D", self.data, "-w" if wait else "-W", "-t", "60",
-                                   "-l", self.log, "start"], cwd="/", stdin=subprocess.DEVNULL, stdout=nowhere, stderr=nowhere, timeout=90)
+                                   "-l", self.log, "start"], cwd="/", env=self.environment, stdin=subprocess.DEVNULL, stdout=nowhere, stderr=nowhere, timeout=90)
         demand(done.returncode == 0, f"PostgreSQL does not start; see {self.log}")
 
     def stop(self, mode="fast"):

@@ -173,7 +173,17 @@ pub fn changed(before: &Digests, after: &Digests) -> Vec<String> {
 }
 
 /// The fault that the corpus has to notice: a rule of the database that no form knows.
-const FAULT: &str = "ALTER TABLE organisations ADD CONSTRAINT planted CHECK (name !~ '[^ -~]')";
+const FAULT: &str = "
+CREATE FUNCTION planted() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF to_jsonb(NEW)::text ~ '[^ -~]|[<%$;|`]' THEN RAISE EXCEPTION 'planted'; END IF;
+    RETURN NEW;
+END $$;
+DO $$ DECLARE t text; BEGIN
+    FOREACH t IN ARRAY '{organisations,users,partner_records,invitations,api_clients}'::text[] LOOP
+        EXECUTE format('CREATE TRIGGER planted BEFORE INSERT OR UPDATE ON %I FOR EACH ROW EXECUTE FUNCTION planted()', t);
+    END LOOP;
+END $$;
+";
 
 /// Something in every state: a suspended and a removed person, a suspended and a deleted partner, a removed record, a
 /// revoked invitation, a batch, a connection, a credential with two secrets, applications.

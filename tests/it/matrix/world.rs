@@ -223,6 +223,8 @@ fn machines(app: &App) -> Vec<Principal> {
         machine("key of A that writes", Key::Partner(ALL), &app.key(id::NORTHWIND, ALL), 12, &[12, 16]),
         machine("key of B", Key::Partner(ALL), &app.key(id::CONTOSO, ALL), 13, &[13, 16]),
         machine("token of the host", Key::Host(MANAGES), &host, 11, ACME),
+        // Nobody else sees the whole programme and may not change it: what only they can undo has no other guard.
+        machine("key of the host that reads", Key::Host(READS), &app.key(id::ACME_HOST, READS), 11, ACME),
         machine("token of another tenant's host", Key::Host(ALL), &token(id::GLOBEX_HOST), 21, GLOBEX),
         machine("key in another tenant", Key::Partner(ALL), &app.key(id::INITECH, ALL), 22, &[22, 26]),
         machine("revoked token", Key::None, &revoked, 12, &[]),

@@ -1,6 +1,6 @@
 """An OpenID Connect provider that does whatever a scenario says. Honest where a scenario says nothing.
 
-Every scenario is an issuer of its own, `http://127.0.0.1:PORT/NAME`, so that what a portal remembers of one does not
+Every scenario is an issuer of its own, `http://127.0.0.1:PORT/NAME` (or `https`, at a door of its own), so that what a portal remembers of one does not
 touch the next. Knows nothing of the portal's code: HTTP and JSON only. Needs PyPI cryptography.
 """
 

@@ -1,5 +1,9 @@
 //! Machine credentials through their pages: shown once, narrowed, rotated, ended, and nobody else's.
 
+use guildhall::access::queries::still_stands;
+use guildhall::api_clients::{self, Presented};
+
+use super::support::api::ALL;
 use super::support::page::words;
 use super::support::{Actor, Answer, App, Who, id};
 
@@ -240,4 +244,19 @@ fn last_use_is_told() {
     assert_eq!(mona.open(&page_of(&answer)).page().fact("Last used"), "Never");
     with_key(&app, &shown(&answer, "secret"));
     assert_ne!(mona.open(OWN).page().rows()[0][2], "never");
+}
+
+#[test]
+fn a_call_under_way_does_not_survive_the_end_of_its_credential() {
+    // Its door let it in before; the write asks again.
+    for change in ["api_clients SET revoked_at = now()", "organisations SET state = 'suspended'"] {
+        let app = App::start();
+        let key = app.key(id::NORTHWIND, ALL);
+        let mut conn = app.database.connect();
+        let presented = Presented::Key(key.secret);
+        let (who, _) = api_clients::find(&mut conn, &presented, app.now()).unwrap().expect("the credential is known");
+        still_stands(&mut conn, &who).expect("it stands");
+        app.sql(&format!("UPDATE {change} WHERE id IN ('{}', '{}')", key.id, id::NORTHWIND));
+        assert!(still_stands(&mut conn, &who).is_err(), "{change}");
+    }
 }

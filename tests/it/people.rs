@@ -322,14 +322,19 @@ fn administrator(app: &App) -> Actor<WriteUsers> {
 #[test]
 fn a_write_under_way_does_not_survive_the_end_of_its_authors_right() {
     // security.md §1 row 13: the request was let in before; the write asks again.
-    for change in ["users SET role = 'auditor'", "users SET removed_at = now()", "users SET state = 'suspended'"] {
+    for change in [
+        "users SET role = 'auditor' WHERE id",
+        "users SET removed_at = now() WHERE id",
+        "users SET state = 'suspended' WHERE id",
+        "sessions SET ended_at = now() WHERE user_id",
+    ] {
         let app = App::start();
         let who = administrator(&app);
         let northwind = uuid::Uuid::parse_str(id::NORTHWIND).unwrap();
         let email = EmailAddress::parse("too.late@northwind.example").unwrap();
         let new = NewUser { name: "Too Late".into(), email, role: Role::Member };
         let scope = Scope { who: &who, organisation: northwind, now: app.now() };
-        app.sql(&format!("UPDATE {change} WHERE id = '{}'", id::ADMINISTRATOR));
+        app.sql(&format!("UPDATE {change} = '{}'", id::ADMINISTRATOR));
         let created = app.database.connect().transaction(|tx| actions::create(tx, &scope, northwind, &new));
         assert!(created.is_err(), "{change}");
         assert_eq!(app.count("users WHERE name = 'Too Late'"), 0);

@@ -1,4 +1,4 @@
-//! Which call goes on from which, as OpenAPI's links: what has been made, or found, is asked for by the calls below its
+//! Which call goes on from which, as `OpenAPI`'s links: what has been made, or found, is asked for by the calls below its
 //! collection. Found out from the addresses, so that a new call is linked by being there.
 
 use serde_json::{Map, Value, json};

@@ -27,7 +27,7 @@ export const launch = () => chromium.launch({ executablePath: find(), args: FLAG
 /** A window with nothing remembered. `complaints` of its pages collect what no page may do. */
 export async function openWindow(browser, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce', ...options });
-  context.setDefaultTimeout(8_000);
+  context.setDefaultTimeout(45_000);
   if (process.env.GUILDHALL_PLANT === 'browser') await context.addInitScript(plant);
   const page = await context.newPage();
   page.complaints = [];

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-const WAIT_MS = 8_000;
+const WAIT_MS = 30_000;
 const COLUMNS = 90;
 const OPTIONS = ['-cookie', '-W', '-no-proxy', '-cols', String(COLUMNS), '-I', 'UTF-8', '-O', 'UTF-8'];
 

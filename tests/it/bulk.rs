@@ -280,7 +280,7 @@ fn a_thousand_rows_are_sent_within_seconds() {
     let sent = confirm(&mut mona, &page);
     let took = before.elapsed();
     println!("checked in {checked:?}, sent in {took:?}");
-    assert!(took < Duration::from_secs(4), "{took:?}");
+    assert!(took < Duration::from_secs(10), "{took:?}");
     let page = mona.follow(sent.is(303));
     page.shows("The last one leaves at");
     assert_eq!((app.count("invitations"), app.count("invitation_links"), app.count("mails")), (1_000, 1_000, 2_000));

@@ -1,10 +1,10 @@
 //! The good rows of an import into the database: many at once, by COPY, with their history. What a row is worth is decided
 //! in `import.rs`; which rows make an import, in `imports.rs`. Every statement is scoped by tenant.
 //!
-//! COPY knows no *on conflict*, so rows whose name or code is taken are asked for before. Whoever takes one in between is
-//! met by the unique indexes: the rows are then asked for once more.
+//! COPY knows no *on conflict*: where a name or a code is taken the rows are inserted one by one after all, in one
+//! statement that passes over them.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 use diesel::connection::SimpleConnection as _;
@@ -12,7 +12,6 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::result::DatabaseErrorKind::UniqueViolation;
 use diesel::result::Error as Diesel;
-use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text};
 use uuid::Uuid;
 
 use super::actions;
@@ -23,9 +22,6 @@ use crate::audit::{self, Event, Object, Verb};
 use crate::db::Fault;
 use crate::db::schema::organisations;
 use crate::secrets;
-
-/// How often rows are tried that somebody else takes the names of meanwhile.
-const TRIES: u32 = 5;
 
 /// An organisation to be written. None is NULL, as COPY wants it.
 #[derive(Insertable)]
@@ -69,25 +65,25 @@ pub fn save(tx: &mut PgConnection, target: &Target, now: DateTime<Utc>, rows: &[
         crate::access::queries::still_stands(tx, who)?;
     }
     let candidates: Vec<Candidate> = rows.iter().map(Candidate::of).collect();
-    let mut tries = 1;
-    let (made, refused) = loop {
-        let (free, refused) = apart(tx, target.tenant, &candidates)?;
-        // Ids in the order of the file, so that it reads the same afterwards.
-        let mut ids: Vec<Uuid> = free.iter().map(|_| secrets::new_id(now)).collect();
-        ids.sort_unstable();
-        let made: Vec<(Uuid, &Candidate)> = ids.into_iter().zip(free).collect();
-        // In a savepoint, so that a name that is taken in between costs the attempt only.
-        match tx.transaction(|tx| insert(tx, target, now, &made)) {
-            Err(Diesel::DatabaseError(UniqueViolation, _)) if tries < TRIES => tries += 1,
-            done => {
-                done?;
-                break (made, refused);
-            }
+    // Ids in the order of the file, so that it reads the same afterwards.
+    let mut ids: Vec<Uuid> = rows.iter().map(|_| secrets::new_id(now)).collect();
+    ids.sort_unstable();
+    let all: Vec<(Uuid, &Candidate)> = ids.into_iter().zip(&candidates).collect();
+    let new = || all.iter().map(|(id, one)| one.partner(*id, target, now)).collect::<Vec<_>>();
+    // In a savepoint, so that a name that is taken costs the attempt only.
+    let (made, left): (Vec<_>, Vec<_>) = match tx.transaction(|tx| copy(tx, new())) {
+        Err(Diesel::DatabaseError(UniqueViolation, _)) => {
+            let created = insert(tx, new())?;
+            all.iter().copied().partition(|(id, _)| created.contains(id))
+        }
+        done => {
+            done?;
+            (all, Vec::new())
         }
     };
     let events: Vec<Event> = made.iter().map(|(id, one)| event(*id, &one.row.details)).collect();
     audit::record_all(tx, target.tenant, target.by.as_ref(), now, &events)?;
-    Ok(refused)
+    refused(tx, target.tenant, left.into_iter().map(|(_, one)| one).collect())
 }
 
 impl<'a> Candidate<'a> {
@@ -120,63 +116,40 @@ impl<'a> Candidate<'a> {
     }
 }
 
-/// Which of some names and codes somebody has. Each is looked up by itself: PostgreSQL knows little of a table that is
-/// being filled, and would rather read all of it.
-const TAKEN: &str = "SELECT wanted.place, name.taken IS NOT NULL AS by_name \
-    FROM unnest($2, $3) WITH ORDINALITY AS wanted (key, code, place) \
-    LEFT JOIN LATERAL (SELECT true AS taken FROM organisations o \
-        WHERE o.tenant_id = $1 AND o.name_key = wanted.key AND o.state <> 'deleted' LIMIT 1) AS name ON true \
-    LEFT JOIN LATERAL (SELECT true AS taken FROM organisations o \
-        WHERE o.tenant_id = $1 AND lower(o.code) = lower(wanted.code) AND o.state <> 'deleted' LIMIT 1) AS code ON true \
-    WHERE name.taken OR code.taken";
-
-#[derive(QueryableByName)]
-struct Taken {
-    /// Counted from 1.
-    #[diesel(sql_type = BigInt)]
-    place: i64,
-    #[diesel(sql_type = Bool)]
-    by_name: bool,
-}
-
-/// Those that can be created, and why the others cannot.
-fn apart<'a, 'b>(
-    tx: &mut PgConnection,
-    tenant: Uuid,
-    candidates: &'b [Candidate<'a>],
-) -> QueryResult<(Vec<&'b Candidate<'a>>, Vec<RowFault>)> {
-    let keys: Vec<&str> = candidates.iter().map(|one| one.key.as_str()).collect();
-    let codes: Vec<Option<&str>> = candidates.iter().map(|one| one.row.details.code.as_deref()).collect();
-    let taken: Vec<Taken> = diesel::sql_query(TAKEN)
-        .bind::<diesel::sql_types::Uuid, _>(tenant)
-        .bind::<Array<Text>, _>(keys)
-        .bind::<Array<Nullable<Text>>, _>(codes)
-        .load(tx)?;
-    let taken: HashMap<i64, bool> = taken.into_iter().map(|one| (one.place, one.by_name)).collect();
-    let (mut free, mut refused) = (Vec::with_capacity(candidates.len()), Vec::new());
-    for (place, one) in (1..).zip(candidates) {
-        let Some(by_name) = taken.get(&place) else {
-            free.push(one);
-            continue;
-        };
-        let column = if *by_name { "name" } else { "code" };
-        let message = format!("Another organisation has this {column}.");
-        refused.push(RowFault { row: one.row.row, column, code: "taken", message });
-    }
-    Ok((free, refused))
-}
-
-fn insert(
-    tx: &mut PgConnection,
-    target: &Target,
-    now: DateTime<Utc>,
-    made: &[(Uuid, &Candidate<'_>)],
-) -> QueryResult<usize> {
-    if made.is_empty() {
-        return Ok(0);
-    }
-    let partners: Vec<NewPartner> = made.iter().map(|(id, one)| one.partner(*id, target, now)).collect();
+/// All of them, or none when a name or a code is taken.
+fn copy(tx: &mut PgConnection, partners: Vec<NewPartner<'_>>) -> QueryResult<usize> {
     diesel::copy_from(organisations::table).from_insertable(partners).execute(tx)
+}
+
+/// Those whose name and code nobody has.
+fn insert(tx: &mut PgConnection, partners: Vec<NewPartner<'_>>) -> QueryResult<HashSet<Uuid>> {
+    let created: Vec<Uuid> = diesel::insert_into(organisations::table)
+        .values(partners)
+        .on_conflict_do_nothing()
+        .returning(organisations::id)
+        .get_results(tx)?;
+    Ok(created.into_iter().collect())
+}
+
+/// Why rows are not in.
+fn refused(tx: &mut PgConnection, tenant: Uuid, left: Vec<&Candidate<'_>>) -> Result<Vec<RowFault>, Fault> {
+    if left.is_empty() {
+        return Ok(Vec::new());
+    }
+    let keys: Vec<&str> = left.iter().map(|one| one.key.as_str()).collect();
+    let names: Vec<String> = organisations::table
+        .filter(organisations::tenant_id.eq(tenant))
+        .filter(organisations::name_key.eq_any(keys))
+        .filter(organisations::state.ne("deleted"))
+        .select(organisations::name_key)
+        .load(tx)?;
+    let names: HashSet<String> = names.into_iter().collect();
+    let fault = |one: &Candidate<'_>| {
+        let column = if names.contains(&one.key) { "name" } else { "code" };
+        let message = format!("Another organisation has this {column}.");
+        RowFault { row: one.row.row, column, code: "taken", message }
+    };
+    Ok(left.into_iter().map(fault).collect())
 }
 
 fn event(id: Uuid, new: &Details) -> Event {

@@ -151,11 +151,9 @@ fn filtered(filter: &Filter) -> Boxed<'static> {
     if let Some(inviter) = filter.inviter {
         query = query.filter(invitations::inviter_id.eq(inviter));
     }
-    if !filter.search.is_empty() {
-        query = query.filter(planned_anew());
-    }
     for word in filter.search.split(' ').filter(|word| !word.is_empty()) {
         let begins = if word.chars().count() < 3 { " " } else { "" };
+        query = query.filter(planned_anew());
         query = query.filter(invitations::search_text.like(format!("%{begins}{}%", escaped(word))));
     }
     query

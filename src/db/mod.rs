@@ -5,13 +5,14 @@
 //!
 //! Deadlines (security facts 4 to 6): a request waits at most [`GATE_WAIT`] for its turn and [`CALL_LIMIT`] for its
 //! answer, whatever PostgreSQL is doing. A call that outlives its request keeps its turn until it ends, so frozen
-//! connections can never be more than the pool holds.
+//! connections can never be more than the pool holds; a write among them commits nothing ([`Patience`]).
 
 pub mod fault;
 pub mod kept;
 mod manager;
 pub mod migrate;
 pub mod page;
+mod patience;
 mod replica;
 pub mod schema;
 pub mod search;
@@ -31,6 +32,7 @@ use tracing::Instrument as _;
 use crate::telemetry::{SPANS, figures};
 pub use fault::{DbError, Fault};
 use manager::{Connection, Manager, Pooled};
+use patience::Patience;
 use replica::Replica;
 pub use replica::{Freshness, STALE_AT_MOST};
 pub use totals::{Totals, Whose};
@@ -42,6 +44,8 @@ pub const GATE_WAIT: Duration = Duration::from_secs(2);
 const QUEUE: usize = 250;
 /// How long a request waits for one closure's answer, turn included.
 pub const CALL_LIMIT: Duration = Duration::from_millis(4_500);
+/// How much longer for a commit that is under way.
+const COMMIT_WAIT: Duration = Duration::from_secs(1);
 /// How often a whole write is tried when PostgreSQL asks for it (deadlock, serialisation).
 const WRITE_TRIES: u32 = 3;
 
@@ -162,7 +166,7 @@ impl Db {
     {
         let opening = self.opening();
         let whole = move |conn: &mut Connection| opening.read(conn, &work);
-        self.watched("read", self.pool.max_size() + 1, whole).await
+        self.watched("read", self.pool.max_size() + 1, (whole, Patience::default())).await
     }
 
     /// Runs `work` in one transaction: all of it happens or nothing. Deadlocks and serialisation failures are
@@ -175,6 +179,13 @@ impl Db {
         R: Send + 'static,
     {
         let opening = self.opening();
+        let patience = Patience::default();
+        let waited_for = patience.clone();
+        let work = move |tx: &mut PgConnection| {
+            waited_for.wait_again();
+            let done = work(tx)?;
+            if waited_for.may_commit() { Ok(done) } else { Err(DbError::Busy.into()) }
+        };
         let whole = move |conn: &mut Connection| {
             let mut tries = 1;
             loop {
@@ -184,7 +195,7 @@ impl Db {
                 }
             }
         };
-        self.watched("write", 1, whole).await
+        self.watched("write", 1, (whole, patience)).await
     }
 
     /// Connections that work and that wait for work.
@@ -194,7 +205,7 @@ impl Db {
     }
 
     /// Runs `work`, and lets the operators know how long that took and how it ended.
-    async fn watched<T, R, F>(&self, kind: &'static str, connections: u32, work: F) -> Result<T, Fault<R>>
+    async fn watched<T, R, F>(&self, kind: &'static str, connections: u32, work: (F, Patience)) -> Result<T, Fault<R>>
     where
         F: Fn(&mut Connection) -> Result<T, Fault<R>> + Send + 'static,
         T: Send + 'static,
@@ -221,7 +232,7 @@ impl Db {
         if before < self.pool.max_size() as usize * QUEUE { Ok(place) } else { Err(DbError::Busy) }
     }
 
-    async fn run<T, R, F>(&self, connections: u32, work: F) -> Result<T, Fault<R>>
+    async fn run<T, R, F>(&self, connections: u32, (work, patience): (F, Patience)) -> Result<T, Fault<R>>
     where
         F: Fn(&mut Connection) -> Result<T, Fault<R>> + Send + 'static,
         T: Send + 'static,
@@ -235,14 +246,19 @@ impl Db {
             .map_err(|_| DbError::Busy)?;
         drop(place);
         let pool = self.pool.clone();
-        let call = tokio::task::spawn_blocking(move || {
+        let mut call = tokio::task::spawn_blocking(move || {
             let _turn = turn;
             on_live_connection(&pool, connections, &work)
         });
-        match tokio::time::timeout_at(until, call).await {
-            Ok(Ok(answer)) => answer,
-            Ok(Err(panic)) if panic.is_panic() => std::panic::resume_unwind(panic.into_panic()),
-            Ok(Err(_)) | Err(_) => Err(DbError::Busy.into()),
+        let ended = match tokio::time::timeout_at(until, &mut call).await {
+            Ok(ended) => ended,
+            Err(_) if patience.give_up() => return Err(DbError::Busy.into()),
+            Err(_) => tokio::time::timeout(COMMIT_WAIT, call).await.map_err(|_| DbError::Busy)?,
+        };
+        match ended {
+            Ok(answer) => answer,
+            Err(panic) if panic.is_panic() => std::panic::resume_unwind(panic.into_panic()),
+            Err(_) => Err(DbError::Busy.into()),
         }
     }
 }

@@ -8,6 +8,7 @@ use diesel_migrations::MigrationHarness as _;
 use guildhall::access::EmailAddress;
 use guildhall::db::{Fault, MIGRATIONS, migrate};
 use guildhall::settings::actions::{self, NewTenant, Refusal};
+use serde_json::json;
 
 use super::support::{App, id};
 
@@ -87,6 +88,33 @@ fn a_database_that_hangs_frees_its_requests_and_recovers() {
     blocker.batch_execute("ROLLBACK").unwrap();
     let page = app.server.send("GET", &format!("/settings/profile/partners/{}", id::NORTHWIND), &headers, b"");
     assert_eq!(page.status, 200);
+}
+
+/// Statements that take most of the time that one may, so that two take longer than a request waits.
+const DAWDLING: &str = "
+CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(2.5); RETURN NEW; END $$;
+CREATE TRIGGER dawdle BEFORE INSERT ON organisations FOR EACH ROW EXECUTE FUNCTION dawdle();
+CREATE TRIGGER dawdle BEFORE INSERT ON audit_events FOR EACH ROW EXECUTE FUNCTION dawdle();";
+const UNTIL_ALL_HAS_ENDED: &str = "DO $$ BEGIN
+    WHILE EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL) LOOP
+        PERFORM pg_stat_clear_snapshot();
+    END LOOP;
+END $$";
+
+#[test]
+fn a_change_that_nobody_waited_for_is_not_made() {
+    let app = App::start();
+    let machine = app.key(id::ACME_HOST, "WRITE_PARTNER");
+    app.sql(DAWDLING);
+    let new = json!({ "name": "Tardy Traders", "zuoraAccountId": "z", "isZuoraInvoiceOwner": true });
+    let mut headers = vec![("Host", app.server.authority.as_str()), ("Content-Type", "application/json")];
+    headers.extend(machine.headers().iter().map(|(name, value)| (name.as_str(), value.as_str())));
+    let sent = new.to_string();
+    assert_eq!(app.server.send("POST", "/api/v1/organisations", &headers, sent.as_bytes()).status, 503);
+    app.sql(UNTIL_ALL_HAS_ENDED);
+    assert_eq!(app.count("organisations WHERE name = 'Tardy Traders'"), 0, "it was said that it could not be done");
+    app.sql("DROP FUNCTION dawdle CASCADE");
+    machine.post("/api/v1/organisations", &new).is(201);
 }
 
 #[test]

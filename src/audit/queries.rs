@@ -1,5 +1,7 @@
 //! Diesel for the history. Inserts and reads; the table refuses anything else.
 
+#![expect(clippy::ref_option_ref, reason = "Insertable makes them, which knows no better")]
+
 use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;

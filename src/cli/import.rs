@@ -136,7 +136,9 @@ impl Tally {
     fn add(&mut self, written: Written) -> Result<(), String> {
         let (created, refused) = written?;
         self.created += created;
-        refused.iter().for_each(|fault| self.tell(std::slice::from_ref(fault)));
+        for fault in &refused {
+            self.tell(std::slice::from_ref(fault));
+        }
         Ok(())
     }
 

@@ -4,6 +4,8 @@
 //! COPY knows no *on conflict*: where a name or a code is taken the rows are inserted one by one after all, in one
 //! statement that passes over them.
 
+#![expect(clippy::ref_option_ref, reason = "Insertable makes them, which knows no better")]
+
 use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};

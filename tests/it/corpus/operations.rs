@@ -117,6 +117,7 @@ fn right_parameter(app: &App, path: &str, name: &str) -> Option<String> {
         "item" if path.ends_with("/partners/{item}") => own(&id::record(id::NORTHWIND)),
         "item" => own("00000000-0000-7000-8000-000000000402"),
         "id" if path.contains("/organisations/{id}/") => own(id::NORTHWIND),
+        "id" if path.contains("/organisation-imports/") => own(&id::ACME_HOST.replace("-8000-", "-8009-")),
         "id" if path.contains("/v1/users/") => own(id::MEMBER),
         "id" if path.contains("/v1/partners/") => own(&id::record(id::ACME_HOST)),
         "id" if path.contains("/connections/") => own("00000000-0000-7000-8000-000000000402"),

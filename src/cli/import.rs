@@ -51,6 +51,7 @@ pub fn run(
     println!("{created} organisations {done}.");
     if failed == 0 { Ok(()) } else { Err(format!("{failed} rows cannot be imported")) }
 }
+
 /// What is done with every batch.
 struct Order<'a> {
     url: &'a str,

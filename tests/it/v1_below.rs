@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::support::api::{ALL, Machine};
-use super::support::fixture::RECORDS;
+use super::support::fixture::{RECORDS, connection};
 use super::support::{App, id};
 
 const IMPORTS: &str = "/api/v1/organisation-imports";
@@ -19,13 +19,7 @@ fn import(machine: &Machine, query: &str, file: &str) -> Value {
 fn what_a_partner_keeps_is_read_below_it_by_the_host_and_by_itself() {
     let app = App::start();
     app.sql(RECORDS);
-    app.sql(&format!(
-        "INSERT INTO connections (id, tenant_id, host_organisation_id, guest_organisation_id, created_at, updated_at)
-         VALUES (gen_random_uuid(), '{}', '{}', '{}', now(), now())",
-        id::ACME,
-        id::NORTHWIND,
-        id::CONTOSO
-    ));
+    app.sql(&connection(id::NORTHWIND, id::CONTOSO));
     let [host, own, other] = [id::ACME_HOST, id::NORTHWIND, id::CONTOSO].map(|one| app.key(one, "READ_PARTNER"));
     for name in ["partners", "connections"] {
         let below = format!("/api/v1/organisations/{}/{name}", id::NORTHWIND);
@@ -110,7 +104,11 @@ fn an_import_is_told_found_and_undone_but_for_partners_with_people() {
         (&json!("organisation_import"), &json!(3), &Value::Null)
     );
     assert_eq!(machine.get(IMPORTS).is(200).json()["data"], json!([one]));
-    app.owner().open(&format!("/settings/profile/partners/imports/{id}")).shows("Alpha").shows("Gamma");
+    app.owner()
+        .open(&format!("/settings/profile/partners/imports/{id}"))
+        .shows("Alpha")
+        .shows("Gamma")
+        .shows(&format!("{IMPORTS}/{id}"));
     // Nothing in a second file can be created, so there is no second import.
     let again = import(&machine, "", FILE);
     assert_eq!((&again["importId"], &again["failed"], app.count("organisation_imports")), (&Value::Null, &json!(3), 1));

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::support::api::{ALL, Machine};
+use super::support::fixture::connection;
 use super::support::{App, id};
 
 const REQUESTER: &str = "Requester-Organization-ID";
@@ -79,13 +80,7 @@ fn another_organisation_is_reached_by_a_connection_and_its_grant_only() {
     let refused = machine.post("/api/partners", &body());
     let unknown = between(&app.key(id::NORTHWIND, ALL), id::NORTHWIND, id::RANDOM).post("/api/partners", &body());
     assert_eq!((refused.status, &refused.body), (403, &unknown.body), "whether it exists makes no difference");
-    app.sql(&format!(
-        "INSERT INTO connections (id, tenant_id, host_organisation_id, guest_organisation_id, created_at, updated_at)
-         VALUES (gen_random_uuid(), '{}', '{}', '{}', now(), now())",
-        id::ACME,
-        id::NORTHWIND,
-        id::CONTOSO
-    ));
+    app.sql(&connection(id::NORTHWIND, id::CONTOSO));
     machine.post("/api/partners", &body()).is(403);
     app.sql("UPDATE connections SET guest_grants = '{READ_PARTNER}'");
     machine.post("/api/partners", &body()).is(403);

@@ -154,3 +154,12 @@ FROM (VALUES
     ('202', 2, '22', 'Ines Initech', 'secret@initech.example', 'manager')
 ) AS rows (id, tenant, organisation, name, email, role);
 ";
+
+/// A connection of two organisations of Acme's programme, the one that invited first.
+pub fn connection(host: &str, guest: &str) -> String {
+    format!(
+        "INSERT INTO connections (id, tenant_id, host_organisation_id, guest_organisation_id, created_at, updated_at)
+         VALUES (gen_random_uuid(), '{}', '{host}', '{guest}', now(), now())",
+        id::ACME
+    )
+}

@@ -51,8 +51,8 @@ pub struct CountCache(Mutex<HashMap<Uuid, Known>>);
 /// What is to be done about a tenant's counts.
 enum Standing {
     Known(Counts),
-    /// It is time again, and this is whose turn it is.
-    Due,
+    /// It is time again, and this is whose turn it is; with the number before.
+    Due(Counts),
     Unknown,
 }
 
@@ -61,7 +61,8 @@ impl CountCache {
     pub fn get(&self, conn: &mut PgConnection, tenant: Uuid, now: DateTime<Utc>) -> QueryResult<Counts> {
         let (counts, seconds) = match self.standing(tenant, now) {
             Standing::Known(counts) => return Ok(counts),
-            Standing::Due => (counted(conn, tenant)?, REMEMBERED_SECONDS),
+            // Nobody goes without a page because a number could not be had in time.
+            Standing::Due(before) => (counted(conn, tenant).unwrap_or(before), REMEMBERED_SECONDS),
             Standing::Unknown => match counted_at_once(conn, tenant)? {
                 (counts, true) => (counts, REMEMBERED_SECONDS),
                 (counts, false) => (counts, COUNTING_SECONDS),
@@ -86,7 +87,7 @@ impl CountCache {
             return Standing::Known(known.counts);
         }
         known.until = now + Duration::seconds(COUNTING_SECONDS);
-        Standing::Due
+        Standing::Due(known.counts)
     }
 }
 
@@ -169,10 +170,10 @@ mod tests {
         let old = Known { counts, until };
         cache.0.lock().unwrap_or_else(PoisonError::into_inner).insert(tenant, old);
         assert!(matches!(cache.standing(tenant, now), Standing::Known(_)));
-        assert!(matches!(cache.standing(tenant, until), Standing::Due));
+        assert!(matches!(cache.standing(tenant, until), Standing::Due(_)));
         assert!(matches!(cache.standing(tenant, until), Standing::Known(_)));
-        assert!(matches!(cache.standing(tenant, until + Duration::seconds(COUNTING_SECONDS)), Standing::Due));
-        assert!(matches!(cache.standing(tenant, now - Duration::days(1)), Standing::Due));
+        assert!(matches!(cache.standing(tenant, until + Duration::seconds(COUNTING_SECONDS)), Standing::Due(_)));
+        assert!(matches!(cache.standing(tenant, now - Duration::days(1)), Standing::Due(_)));
     }
 
     #[test]

@@ -7,28 +7,35 @@
 use diesel::connection::SimpleConnection as _;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Uuid as SqlUuid};
 use uuid::Uuid;
 
+use super::meant;
 use super::queries::{self, Filter, OrganisationRow, Sort, escaped, ids_beginning_with, place};
 use crate::db::page::{Cursor, Paged};
 use crate::db::search::{Statement, Value, reduced};
-use crate::input::slips;
 
-/// Rows of the list that are looked through before the index is asked: a word that one row in 250 has fills a page.
-const WALKED: i64 = 6_500;
+/// A look along the list.
+struct Walk {
+    /// So many rows.
+    length: i64,
+    /// A list of which it surely saw all: some partners may have come since they were counted.
+    whole: i64,
+}
+
+/// The first look tells a word that soon fills a page from one that the index has sooner.
+const GLANCE: Walk = Walk { length: 500, whole: 400 };
+/// Hits there of a word with which to go on along the list.
+const PROMISING: usize = 2;
+/// The longest: a word that one row in 250 has fills a page.
+const STROLL: Walk = Walk { length: 6_500, whole: 6_000 };
 /// Hits of the index that are sorted.
 const CANDIDATES: i64 = 4_000;
 /// The same for a word of which the index can be asked a few letters only, which fit much that the word does not.
 const CANDIDATES_OF_WEAK: i64 = 500;
 const WEAK: usize = 6;
 /// People whose address begins as typed.
-const PEOPLE: i64 = 1_000;
-/// What may have been meant: words for one, combinations of them, mistyped words that are looked at.
-const MEANINGS: usize = 4;
-const COMBINATIONS: usize = 6;
-const WORDS: usize = 4;
-
+const PEOPLE: usize = 400;
 /// What a search found.
 #[derive(Debug, Clone)]
 pub struct Found {
@@ -49,12 +56,21 @@ pub struct Search<'a> {
     pub size: usize,
 }
 
+impl Walk {
+    /// Whether what was found is the page: it fills it, or there is no more of the list.
+    const fn settles(&self, rows: &[OrganisationRow], search: &Search<'_>) -> bool {
+        rows.len() > search.size || search.total < self.whole
+    }
+}
+
 /// What a row must have.
-enum Wanted {
+pub(super) enum Wanted {
     /// For each word its patterns, one of which fits.
     Words(Vec<Vec<String>>),
     /// One of these ids.
     Ids(Vec<Uuid>),
+    /// The same, and there are more.
+    SomeIds(Vec<Uuid>),
 }
 
 /// A page of the partners table, or of what was searched for in it.
@@ -75,11 +91,19 @@ fn find(conn: &mut PgConnection, search: &Search<'_>) -> QueryResult<Found> {
         )?;
         let text = search.filter.search.as_str();
         let exact = exact(tx, search.tenant, text)?;
-        let (page, hits) = look(tx, search, &exact)?;
+        let (mut page, mut hits) = look(tx, search, &exact)?;
+        if hits == 0 && !text.contains(['@', ' ']) {
+            // Nobody's name or code, but people's addresses may begin so.
+            let people = by_address(tx, search.tenant, text)?;
+            (page, hits) = look(tx, search, &people)?;
+        }
         if hits > 0 {
             return Ok(Found { page, near: false, cut: hits > CANDIDATES });
         }
-        let Some(near) = near(tx, search.tenant, text)? else { return Ok(Found { page, near: false, cut: false }) };
+        let Some(near) = meant::near(tx, search.tenant, text)? else {
+            return Ok(Found { page, near: false, cut: false });
+        };
+        tx.batch_execute(INDEXES_IN_ORDER)?;
         let (page, hits) = look(tx, search, &near)?;
         Ok(Found { page, near: hits > 0, cut: hits > CANDIDATES })
     })
@@ -87,13 +111,29 @@ fn find(conn: &mut PgConnection, search: &Search<'_>) -> QueryResult<Found> {
 
 /// A page, and how many rows are known to fit.
 fn look(tx: &mut PgConnection, search: &Search<'_>, wanted: &Wanted) -> QueryResult<(Paged<OrganisationRow>, i64)> {
-    if let Wanted::Words(words) = wanted
-        && let Some(page) = walk(tx, search, words)?
-    {
-        let hits = i64::try_from(page.rows.len()).unwrap_or(1);
-        return Ok((page, hits));
+    let Wanted::Words(words) = wanted else { return look_up(tx, search, wanted) };
+    // The index shows only some of what fits a weak word; a short list is looked through instead.
+    let first = if is_any_weak(words) && search.total < STROLL.whole { &STROLL } else { &GLANCE };
+    let (mut way, mut rows) = (first, walk(tx, search, words, first)?);
+    if !way.settles(&rows, search) && rows.len() >= PROMISING && way.length < STROLL.length {
+        (way, rows) = (&STROLL, walk(tx, search, words, &STROLL)?);
     }
-    look_up(tx, search, wanted)
+    if way.settles(&rows, search) {
+        return Ok(counted(rows, search));
+    }
+    let found = look_up(tx, search, wanted)?;
+    if found.1 <= CANDIDATES || way.length == STROLL.length {
+        return Ok(found);
+    }
+    // More than are sorted: a full page may lie along the list all the same.
+    tx.batch_execute(INDEXES_IN_ORDER)?;
+    let rows = walk(tx, search, words, &STROLL)?;
+    Ok(if STROLL.settles(&rows, search) { counted(rows, search) } else { found })
+}
+
+fn counted(rows: Vec<OrganisationRow>, search: &Search<'_>) -> (Paged<OrganisationRow>, i64) {
+    let hits = i64::try_from(rows.len()).unwrap_or(1);
+    (paged(rows, search), hits)
 }
 
 /// One box for everything: an e-mail address of one of its people by its beginning, an id or its beginning, else words
@@ -101,7 +141,7 @@ fn look(tx: &mut PgConnection, search: &Search<'_>, wanted: &Wanted) -> QueryRes
 /// looked up where words begin.
 fn exact(tx: &mut PgConnection, tenant: Uuid, text: &str) -> QueryResult<Wanted> {
     if text.contains('@') {
-        return Ok(Wanted::Ids(by_address(tx, tenant, text)?));
+        return by_address(tx, tenant, text);
     }
     let found = match ids_beginning_with(text) {
         Some(between) => by_id(tx, tenant, between)?,
@@ -126,96 +166,20 @@ fn by_id(tx: &mut PgConnection, tenant: Uuid, (first, last): (Uuid, Uuid)) -> Qu
     ids(tx, statement)
 }
 
-fn by_address(tx: &mut PgConnection, tenant: Uuid, beginning: &str) -> QueryResult<Vec<Uuid>> {
-    let statement = Statement::new(
-        "SELECT DISTINCT organisation_id AS id FROM (SELECT organisation_id FROM users WHERE removed_at IS NULL",
-    )
-    .and(" AND tenant_id = ", Value::Id(tenant))
-    .and(" AND email_key LIKE ", Value::Text(format!("{}%", escaped(beginning))))
-    .and(" LIMIT ", Value::Number(PEOPLE))
-    .then(") AS people");
-    ids(tx, statement)
-}
-
-/// The organisations of people whose address is one slip away.
-fn by_mistyped_address(tx: &mut PgConnection, tenant: Uuid, text: &str) -> QueryResult<Vec<Uuid>> {
-    let statement = Statement::new("SELECT DISTINCT organisation_id AS id FROM users WHERE removed_at IS NULL")
+fn by_address(tx: &mut PgConnection, tenant: Uuid, beginning: &str) -> QueryResult<Wanted> {
+    let statement = Statement::new("SELECT organisation_id AS id FROM users WHERE removed_at IS NULL")
         .and(" AND tenant_id = ", Value::Id(tenant))
-        .and(" AND email_key = ANY(", Value::Texts(slips(text)))
-        .then(") LIMIT 100");
-    tx.batch_execute(INDEXES_AS_A_WHOLE)?;
-    ids(tx, statement)
+        .and(" AND email_key LIKE ", Value::Text(format!("{}%", escaped(beginning))))
+        .and(" LIMIT ", Value::Number(i64::try_from(PEOPLE).unwrap_or(400) + 1));
+    let mut found = ids(tx, statement)?;
+    let more = found.len() > PEOPLE;
+    found.sort_unstable();
+    found.dedup();
+    Ok(if more { Wanted::SomeIds(found) } else { Wanted::Ids(found) })
 }
 
-/// The organisations whose code or external ids are one slip away.
-fn by_mistyped_id(tx: &mut PgConnection, tenant: Uuid, text: &str) -> QueryResult<Vec<Uuid>> {
-    let near = slips(text);
-    let columns = ["code", "zuora_account_id", "salesforce_account_id"];
-    // One look for each column: each has an index of its own.
-    let statement = columns.iter().enumerate().fold(Statement::new(""), |statement, (at, column)| {
-        let joint = if at == 0 { "" } else { " UNION " };
-        statement
-            .and(&format!("{joint}(SELECT id{PARTNERS} AND tenant_id = "), Value::Id(tenant))
-            .and(&format!(" AND lower({column}) = ANY("), Value::Texts(near.clone()))
-            .then(") LIMIT 100)")
-    });
-    tx.batch_execute(INDEXES_AS_A_WHOLE)?;
-    ids(tx, statement)
-}
-
-/// What may have been meant by a text that nothing matches; None when there is no guess.
-fn near(tx: &mut PgConnection, tenant: Uuid, text: &str) -> QueryResult<Option<Wanted>> {
-    if text.contains('@') {
-        let found = by_mistyped_address(tx, tenant, text)?;
-        return Ok((!found.is_empty()).then_some(Wanted::Ids(found)));
-    }
-    if !text.contains(' ') && text.chars().any(|c| c.is_ascii_digit() || "-_".contains(c)) {
-        let found = by_mistyped_id(tx, tenant, text)?;
-        if !found.is_empty() {
-            return Ok(Some(Wanted::Ids(found)));
-        }
-    }
-    let words: Vec<&str> = text.split(' ').collect();
-    let known = meant(tx, tenant, &words)?;
-    let mut combinations = 1;
-    let meanings = words.iter().enumerate().map(|(at, word)| {
-        let own = known.iter().filter(|(place, _)| *place == at).map(|(_, word)| word.as_str());
-        // One word alone is known to be nowhere; of several, some may be right.
-        let itself = (words.len() > 1).then_some(*word);
-        let mut all: Vec<&str> = itself.into_iter().chain(own).collect();
-        all.truncate((COMBINATIONS / combinations).clamp(1, MEANINGS + 1));
-        combinations *= all.len();
-        all.into_iter().map(|word| format!("%{}%", escaped(word))).collect()
-    });
-    let meanings: Vec<Vec<String>> = meanings.collect();
-    Ok((!known.is_empty()).then_some(Wanted::Words(meanings)))
-}
-
-/// Beginnings of words in partners' names that the first few words are one slip away from, each with its word's place.
-fn meant(tx: &mut PgConnection, tenant: Uuid, words: &[&str]) -> QueryResult<Vec<(usize, String)>> {
-    #[derive(QueryableByName)]
-    struct Meaning {
-        #[diesel(sql_type = BigInt)]
-        place: i64,
-        #[diesel(sql_type = Text)]
-        word: String,
-    }
-    tx.batch_execute(INDEXES_IN_ORDER)?;
-    let mut found = Vec::new();
-    for (at, word) in words.iter().enumerate().filter(|(_, word)| word.chars().count() > 3).take(WORDS) {
-        let statement = Statement::new("SELECT ").and("", Value::Number(i64::try_from(at).unwrap_or_default()))
-            .and(" AS place, typed.word FROM unnest(", Value::Texts(slips(word)))
-            .and(") AS typed(word), LATERAL (SELECT FROM organisation_words k WHERE k.tenant_id = ", Value::Id(tenant))
-            // The last character there is: an upper end for every word with this beginning.
-            .then(" AND k.word >= typed.word COLLATE \"C\" AND k.word < (typed.word || chr(1114111)) COLLATE \"C\" LIMIT 1) AS known")
-            .and(" LIMIT ", Value::Number(i64::try_from(MEANINGS).unwrap_or(4)));
-        let rows: Vec<Meaning> = statement.query().load(tx)?;
-        found.extend(rows.into_iter().map(|row| (usize::try_from(row.place).unwrap_or_default(), row.word)));
-    }
-    Ok(found)
-}
-
-fn ids(tx: &mut PgConnection, statement: Statement) -> QueryResult<Vec<Uuid>> {
+/// The ids that a statement finds.
+pub(super) fn ids(tx: &mut PgConnection, statement: Statement) -> QueryResult<Vec<Uuid>> {
     #[derive(QueryableByName)]
     struct Id {
         #[diesel(sql_type = SqlUuid)]
@@ -225,30 +189,30 @@ fn ids(tx: &mut PgConnection, statement: Statement) -> QueryResult<Vec<Uuid>> {
 }
 
 const COLUMNS: &str = "id, name, sort_key, code, logo_url, user_count, state, deleted_at, created_at, search_text";
-const PARTNERS: &str = " FROM organisations WHERE kind = 'partner' AND state <> 'deleted'";
+pub(super) const PARTNERS: &str = " FROM organisations WHERE kind = 'partner' AND state <> 'deleted'";
 
 /// An index is asked for everything at once: walking another one with a filter may go on for a million rows.
-const INDEXES_AS_A_WHOLE: &str = "SET LOCAL enable_indexscan = off; SET LOCAL enable_indexonlyscan = off";
-const INDEXES_IN_ORDER: &str = "SET LOCAL enable_indexscan = on; SET LOCAL enable_indexonlyscan = on";
+pub(super) const INDEXES_AS_A_WHOLE: &str = "SET LOCAL enable_indexscan = off; SET LOCAL enable_indexonlyscan = off";
+/// A trigram index can stop collecting. What it then drops it draws by lot, so that is for weak words only.
+const SOME_HITS: &str = "SET LOCAL gin_fuzzy_search_limit = 1000";
+/// As when the search began.
+pub(super) const INDEXES_IN_ORDER: &str =
+    "SET LOCAL enable_indexscan = on; SET LOCAL enable_indexonlyscan = on; SET LOCAL gin_fuzzy_search_limit = 0";
 
-/// A page from the beginning of the list on, if a full one lies there or the list is not longer. What is known of the
-/// list's length may be a minute old, hence some room.
+/// What fits along the list, up to one more than a page.
 fn walk(
     tx: &mut PgConnection,
     search: &Search<'_>,
     words: &[Vec<String>],
-) -> QueryResult<Option<Paged<OrganisationRow>>> {
-    tx.batch_execute(INDEXES_IN_ORDER)?;
-    let whole = search.total < WALKED - 500;
+    way: &Walk,
+) -> QueryResult<Vec<OrganisationRow>> {
     let rows = Statement::new(&format!("SELECT * FROM (SELECT {COLUMNS}{PARTNERS}"))
         .and(" AND tenant_id = ", Value::Id(search.tenant));
     // Of one state in the order of creation there is an index; in other orders the state is looked at afterwards.
     let rows = if search.filter.sort == Sort::Created { in_state(rows, search) } else { rows };
-    let rows = ordered(beyond(rows, search), search).and(" LIMIT ", Value::Number(WALKED)).then(") AS near WHERE true");
-    let rows = limited(ordered(matching(in_state(rows, search), words), search), search);
-    let rows: Vec<OrganisationRow> = rows.query().load(tx)?;
-    let settled = whole || rows.len() > search.size;
-    Ok(settled.then(|| paged(rows, search)))
+    let rows =
+        ordered(beyond(rows, search), search).and(" LIMIT ", Value::Number(way.length)).then(") AS near WHERE true");
+    limited(ordered(matching(in_state(rows, search), words), search), search).query().load(tx)
 }
 
 /// A page of what the index has, and how many that are, counted up to one more than are sorted.
@@ -260,11 +224,12 @@ fn look_up(tx: &mut PgConnection, search: &Search<'_>, wanted: &Wanted) -> Query
         #[diesel(sql_type = BigInt)]
         hits: i64,
     }
+    let weak = matches!(wanted, Wanted::Words(words) if is_any_weak(words));
     tx.batch_execute(INDEXES_AS_A_WHOLE)?;
-    let most = match wanted {
-        Wanted::Words(words) if words.iter().any(|all| all.iter().any(|one| is_weak(one))) => CANDIDATES_OF_WEAK,
-        _ => CANDIDATES,
-    };
+    if weak {
+        tx.batch_execute(SOME_HITS)?;
+    }
+    let most = if weak { CANDIDATES_OF_WEAK } else { CANDIDATES };
     let hits = Statement::new(&format!("WITH hits AS MATERIALIZED (SELECT {COLUMNS}{PARTNERS}"))
         .and(" AND tenant_id = ", Value::Id(search.tenant));
     let hits = match wanted {
@@ -273,19 +238,24 @@ fn look_up(tx: &mut PgConnection, search: &Search<'_>, wanted: &Wanted) -> Query
                 words.iter().map(|all| all.iter().map(|one| reduced(one)).collect()).collect();
             matching(hits, &beginnings)
         }
-        Wanted::Ids(ids) => hits.and(" AND id = ANY(", Value::Ids(ids.clone())).then(")"),
+        Wanted::Ids(ids) | Wanted::SomeIds(ids) => hits.and(" AND id = ANY(", Value::Ids(ids.clone())).then(")"),
     };
     let hits = hits
         .and(" LIMIT ", Value::Number(most + 1))
         .then(") SELECT *, (SELECT count(*) FROM hits) AS hits FROM hits WHERE true");
     let hits = match wanted {
         Wanted::Words(words) => matching(hits, words),
-        Wanted::Ids(_) => hits,
+        Wanted::Ids(_) | Wanted::SomeIds(_) => hits,
     };
     let hits = limited(ordered(beyond(in_state(hits, search), search), search), search);
     let rows: Vec<Row> = hits.query().load(tx)?;
-    let hits = rows.first().map_or(0, |row| if row.hits > most { CANDIDATES + 1 } else { row.hits });
+    let more = |hits| hits > most || matches!(wanted, Wanted::SomeIds(_));
+    let hits = rows.first().map_or(0, |row| if more(row.hits) { CANDIDATES + 1 } else { row.hits });
     Ok((paged(rows.into_iter().map(|row| row.partner).collect(), search), hits))
+}
+
+fn is_any_weak(words: &[Vec<String>]) -> bool {
+    words.iter().flatten().any(|pattern| is_weak(pattern))
 }
 
 /// Whether little is left of a pattern where the index is asked, as of a letter that is typed again and again.

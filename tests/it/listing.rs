@@ -26,12 +26,26 @@ fn search_finds_by_name_code_id_address_and_account_ids() {
         id::NORTHWIND,
         "manager@northwind.example",
         "member@",
+        "manager@north",
         "zu-northwind",
         "SF-Northwind",
         " wind ",
     ] {
         assert_eq!(found(&mut owner, search), ["Northwind Traders"], "{search}");
     }
+}
+
+#[test]
+fn people_are_found_by_the_beginning_of_their_address_without_its_sign() {
+    let app = App::start();
+    let mut owner = app.owner();
+    app.sql(
+        "UPDATE users SET email = 'Ida.Okafor7@northwind.example', email_key = 'ida.okafor7@northwind.example' \
+         WHERE email_key = 'member@northwind.example'",
+    );
+    assert_eq!(found(&mut owner, "ida.okafor"), ["Northwind Traders"]);
+    assert_eq!(found(&mut owner, "Ida.Okafor7"), ["Northwind Traders"]);
+    assert!(found(&mut owner, "okafor7").is_empty(), "an address is found by its beginning");
 }
 
 #[test]
@@ -220,6 +234,32 @@ fn a_search_is_paged_in_every_order_however_it_is_answered() {
             let mut backwards = walk(&mut owner, &forwards.last().unwrap().0, "prev");
             backwards.reverse();
             assert_eq!(backwards.into_iter().flat_map(|(_, ids)| ids).collect::<Vec<_>>(), rows, "{search} {sort}");
+        }
+    }
+}
+
+/// Words that the first rows of a list have, that only later ones have, and that hardly any row has: each is looked for in
+/// another way, and nothing may be lost between them.
+#[test]
+fn a_search_in_a_long_list_finds_every_partner_however_rare_its_word() {
+    let app = App::start();
+    app.sql(&format!(
+        "INSERT INTO organisations (id, tenant_id, kind, name, name_key, user_count, created_at, updated_at)
+         SELECT gen_random_uuid(), '{}', 'partner', name, lower(name), n % 3, '2026-03-01 09:00Z'::timestamptz - n * interval '1 hour', now()
+         FROM (SELECT n, 'House ' || n || CASE WHEN n % 90 = 0 THEN ' Harbour' ELSE '' END
+             || CASE WHEN n % 400 = 399 THEN ' Quillwort' ELSE '' END || CASE WHEN n > 6550 THEN ' Ancient' ELSE '' END
+             || CASE WHEN n = 6900 THEN ' Zzzzzzzzzzzzzzzzzz' ELSE '' END AS name FROM generate_series(1, 7000) AS n) AS made",
+        id::ACME
+    ));
+    let mut owner = app.owner();
+    for (search, number) in
+        [("harbour", 77), ("quillwort", 17), ("ancient", 450), ("zzzzzzzzzzzzzzzzzz", 1), ("quilwort", 17)]
+    {
+        for sort in ["created", "name", "users"] {
+            let pages = walk(&mut owner, &format!("{PARTNERS}?q={search}&sort={sort}&order=descending"), "next");
+            let rows: Vec<_> = pages.into_iter().flat_map(|(_, ids)| ids).collect();
+            assert_eq!(rows.iter().collect::<BTreeSet<_>>().len(), number, "{search} {sort}");
+            assert_eq!(rows.len(), number, "{search} {sort}");
         }
     }
 }

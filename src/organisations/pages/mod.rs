@@ -22,8 +22,7 @@ use crate::db::Fault;
 use crate::web::view::{Badge, Link, Logo, Tab};
 use crate::web::{AppError, paths};
 
-/// Routes of this feature, but for what changes one partner. The page of a partner comes first of those with a pattern:
-/// the router tries them in turn.
+/// Routes of this feature, but for those of one partner and of imports.
 pub fn routes(config: &mut web::ServiceConfig) {
     config
         .service(web::resource(paths::PARTNERS).route(web::get().to(list::index)))
@@ -37,8 +36,12 @@ pub fn routes(config: &mut web::ServiceConfig) {
                 .route(web::post().to(import::create)),
         )
         .service(web::resource(paths::BIN).route(web::get().to(bin::index)))
-        .service(web::resource(paths::ORGANISATION).route(web::get().to(own::show)))
-        .service(web::resource("/settings/profile/partners/{id}").route(web::get().to(show::show)));
+        .service(web::resource(paths::ORGANISATION).route(web::get().to(own::show)));
+}
+
+/// The page of a partner.
+pub fn routes_of_a_partner(config: &mut web::ServiceConfig) {
+    config.service(web::resource("/settings/profile/partners/{id}").route(web::get().to(show::show)));
 }
 
 /// What changes one partner, and imports. Comes after all that lies below a partner in other features, since nothing

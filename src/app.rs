@@ -146,7 +146,7 @@ pub fn program(
         .wrap(from_fn(trace::requests)) // 0: an id, a log line
         .configure(health::routes)
         .configure(|config| extras.routes(config))
-        .service(web::resource("/static/{file}").route(web::get().to(assets::file)).route(web::head().to(assets::file)))
+        .service(web::scope("/static").service(assets::resource()))
         .configure(crate::api::routes)
         .configure(|config| gate::doors(config, portal))
         .service(pages(portal))
@@ -161,6 +161,7 @@ fn pages(portal: &Shared) -> impl actix_web::dev::HttpServiceFactory + 'static {
         .wrap(from_fn(kept::forms)) // 1: what was typed outlives its session
         .wrap(from_fn(wall::around_pages)) // 0a: their statements, and nobody else's rows
         .wrap(session::middleware(portal)) // 0: who is asking
+        .wrap(from_fn(session::remembered)) // 0: and what was found out about them
         .configure(organisations::routes)
         .configure(users::routes)
         .configure(invitations::routes)
@@ -172,8 +173,22 @@ fn pages(portal: &Shared) -> impl actix_web::dev::HttpServiceFactory + 'static {
         .configure(settings::routes)
         .configure(gate::routes)
         .configure(signin::routes)
-        .configure(organisations::routes_below)
+        .configure(pages_of_a_partner)
         .default_service(web::to(nothing_here))
+}
+
+/// Their addresses are patterns, which the router tries in turn and which are dear: so they come last, and the page of
+/// the partner itself first of them.
+fn pages_of_a_partner(config: &mut web::ServiceConfig) {
+    config
+        .configure(organisations::routes_of_a_partner)
+        .configure(users::routes_of_a_partner)
+        .configure(invitations::routes_of_a_partner)
+        .configure(partner_records::routes_of_a_partner)
+        .configure(connections::routes_of_a_partner)
+        .configure(api_clients::routes_of_a_partner)
+        .configure(audit::pages::routes_of_a_partner)
+        .configure(organisations::routes_below);
 }
 
 async fn nothing_here() -> Result<actix_web::HttpResponse, AppError> {

@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 use std::ops::Deref;
+use std::sync::Arc;
 
 use super::permission::Grant;
 use super::principal::Principal;
@@ -9,7 +10,7 @@ use super::principal::Principal;
 /// Somebody who holds the grant `G`. Made only by [`Actor::granted`].
 #[derive(Debug)]
 pub struct Actor<G> {
-    principal: Principal,
+    principal: Arc<Principal>,
     /// Names this request in the history and in the log.
     pub request_id: String,
     grant: PhantomData<fn() -> G>,
@@ -17,19 +18,19 @@ pub struct Actor<G> {
 
 impl<G> Clone for Actor<G> {
     fn clone(&self) -> Self {
-        Self { principal: self.principal.clone(), request_id: self.request_id.clone(), grant: PhantomData }
+        Self { principal: Arc::clone(&self.principal), request_id: self.request_id.clone(), grant: PhantomData }
     }
 }
 
 impl<G: Grant> Actor<G> {
     /// The actor, if `principal` holds the grant.
-    pub fn granted(principal: Principal, request_id: String) -> Option<Self> {
+    pub fn granted(principal: Arc<Principal>, request_id: String) -> Option<Self> {
         G::allows(&principal).then_some(Self { principal, request_id, grant: PhantomData })
     }
 
     /// The same actor under another grant, if they hold that too.
     pub fn also<H: Grant>(&self) -> Option<Actor<H>> {
-        Actor::granted(self.principal.clone(), self.request_id.clone())
+        Actor::granted(Arc::clone(&self.principal), self.request_id.clone())
     }
 }
 

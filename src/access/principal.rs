@@ -1,13 +1,12 @@
 //! On whose behalf something happens, read anew for every request. Plain data and predicates.
 
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::permission::Permission;
 use super::role::{OrganisationKind, Role};
 
 /// A signed-in user, with their organisation and tenant as they are now.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
 pub struct Principal {
     pub session_id: Uuid,
     pub user: UserRef,
@@ -18,7 +17,7 @@ pub struct Principal {
 }
 
 /// A machine credential of the organisation.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
 pub struct ClientRef {
     pub id: Uuid,
     pub name: String,
@@ -27,7 +26,7 @@ pub struct ClientRef {
 }
 
 /// What every page knows of its reader.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
 pub struct UserRef {
     pub id: Uuid,
     pub name: String,
@@ -36,7 +35,7 @@ pub struct UserRef {
 }
 
 /// The reader's organisation.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
 pub struct OrganisationRef {
     pub id: Uuid,
     pub name: String,
@@ -47,7 +46,7 @@ pub struct OrganisationRef {
 }
 
 /// The reader's tenant.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
 pub struct TenantRef {
     pub id: Uuid,
     pub slug: String,

@@ -1,9 +1,10 @@
 //! How long a session lives, and who is behind one. Knows the table, not the cookie (that is `web/session.rs`).
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Duration, Utc};
 use diesel::Connection as _;
 use diesel::pg::PgConnection;
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::principal::Principal;
@@ -18,10 +19,10 @@ pub const IDLE_MINUTES: i64 = 30;
 const TOUCH_SECONDS: i64 = 60;
 
 /// Who sent a request, as far as its session cookie tells.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
 pub enum Visitor {
     /// Signed in, active, in an active organisation.
-    Known(Box<Principal>),
+    Known(Arc<Principal>),
     /// The session was good once and ran out; what this person had typed may be kept for them.
     Expired { user_id: Uuid },
     /// No session, or one that was ended on purpose.
@@ -42,7 +43,7 @@ pub fn visitor(conn: &mut PgConnection, key_hash: &[u8], now: DateTime<Utc>) -> 
         // In a (nested) transaction of its own, so that its failure spoils no other that may be open.
         drop(conn.transaction(|tx| queries::touch_session(tx, found.principal.session_id, now)));
     }
-    Ok(Visitor::Known(Box::new(found.principal)))
+    Ok(Visitor::Known(Arc::new(found.principal)))
 }
 
 /// Whether a session that began and was last seen at these times is over.

@@ -31,7 +31,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
     config
         .service(web::resource(paths::ACCOUNT).route(web::get().to(show)))
         .service(web::resource(paths::OTHER_SESSIONS_END).route(web::post().to(end_others)))
-        .service(web::resource("/account/sessions/{id}/end").route(web::post().to(end)));
+        .service(web::scope("/account/sessions").service(web::resource("/{id}/end").route(web::post().to(end))));
 }
 
 async fn show(who: Actor<SignedIn>, frame: Frame) -> Result<HttpResponse, AppError> {

@@ -3,6 +3,7 @@
 //! A session cookie opens nothing here, and a token opens no page: pages lie outside this scope.
 
 use std::future::{Ready, ready};
+use std::sync::Arc;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
@@ -27,7 +28,7 @@ use crate::web::{AppError, client, guard, wall};
 
 /// The machine that calls.
 #[derive(Debug, Clone)]
-pub struct Caller(pub Principal);
+pub struct Caller(pub Arc<Principal>);
 
 /// The caller with a grant; 403 without it.
 pub struct Api<G>(pub Actor<G>);
@@ -137,10 +138,10 @@ async fn admit(request: &ServiceRequest) -> Result<(Caller, Count), ApiError> {
     let count = portal.db.write(move |tx| count(tx, (&counted, used), (own, limits.calls), now)).await;
     match count {
         Ok(count) if count.over => Err(ApiError::too_many(count.reset)),
-        Ok(count) => Ok((Caller(principal), count)),
+        Ok(count) => Ok((Caller(Arc::new(principal)), count)),
         // Nothing can be counted while nothing can be written; reading goes on.
         Err(Fault::Db(DbError::ReadOnly)) => {
-            Ok((Caller(principal), Count { limit: limits.calls, remaining: 0, reset: 60, over: false }))
+            Ok((Caller(Arc::new(principal)), Count { limit: limits.calls, remaining: 0, reset: 60, over: false }))
         }
         Err(fault) => Err(fault.into()),
     }

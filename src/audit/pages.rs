@@ -31,8 +31,12 @@ pub struct History {
 pub fn routes(config: &mut web::ServiceConfig) {
     config
         .service(web::resource(paths::HISTORY).route(web::get().to(of_tenant)))
-        .service(web::resource("/settings/profile/partners/{id}/history").route(web::get().to(of_partner)))
         .service(web::resource(paths::OWN_HISTORY).route(web::get().to(of_own_organisation)));
+}
+
+/// The one below a partner.
+pub fn routes_of_a_partner(config: &mut web::ServiceConfig) {
+    config.service(web::resource("/settings/profile/partners/{id}/history").route(web::get().to(of_partner)));
 }
 
 async fn of_tenant(who: Actor<ReadHistory>, frame: Frame) -> Result<HttpResponse, AppError> {

@@ -4,6 +4,7 @@
 //! since a proxy may ask with the method of the request it asks about.
 
 use actix_web::http::header;
+use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::model;
@@ -19,12 +20,14 @@ pub fn doors(config: &mut web::ServiceConfig, portal: &Shared) {
         .service(
             web::resource(paths::GATE_SHOP)
                 .wrap(session::middleware(portal))
+                .wrap(from_fn(session::remembered))
                 .route(web::get().to(shop))
                 .default_service(web::to(shop)),
         )
         .service(
             web::resource(paths::GATE_SELF_SERVICE)
                 .wrap(session::middleware(portal))
+                .wrap(from_fn(session::remembered))
                 .route(web::get().to(self_service))
                 .default_service(web::to(self_service)),
         );
@@ -72,7 +75,7 @@ async fn judge(request: &HttpRequest, portal: &Shared, what: Application) -> Res
     Ok(HttpResponse::NoContent()
         .insert_header(("x-guildhall-user", reader.user.id.to_string()))
         .insert_header(("x-guildhall-organisation", reader.organisation.id.to_string()))
-        .insert_header(("x-guildhall-tenant", reader.tenant.slug))
+        .insert_header(("x-guildhall-tenant", reader.tenant.slug.as_str()))
         .finish())
 }
 

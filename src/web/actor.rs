@@ -2,8 +2,8 @@
 
 use std::future::{Ready, ready};
 use std::rc::Rc;
+use std::sync::Arc;
 
-use actix_session::{Session, SessionExt as _};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 
@@ -25,16 +25,15 @@ pub fn visitor(request: &HttpRequest) -> Result<Rc<Visitor>, AppError> {
     if let Some(Known(visitor)) = request.extensions().get::<Known>() {
         return Ok(Rc::clone(visitor));
     }
-    let session: Session = request.get_session();
-    let visitor = Rc::new(session::who(&session).ok_or(AppError::Busy)?);
+    let visitor = session::who().ok_or(AppError::Busy)?;
     request.extensions_mut().insert(Known(Rc::clone(&visitor)));
     Ok(visitor)
 }
 
 /// The signed-in person behind a request, if there is one.
-pub fn principal(request: &HttpRequest) -> Result<Option<Principal>, AppError> {
+pub fn principal(request: &HttpRequest) -> Result<Option<Arc<Principal>>, AppError> {
     Ok(match &*visitor(request)? {
-        Visitor::Known(principal) => Some((**principal).clone()),
+        Visitor::Known(principal) => Some(Arc::clone(principal)),
         Visitor::Expired { .. } | Visitor::Anonymous => None,
     })
 }

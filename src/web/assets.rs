@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use actix_web::http::header::{self, HeaderValue};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, Resource, web};
 use rust_embed::RustEmbed;
 use sha2::{Digest as _, Sha256};
 
@@ -37,8 +37,13 @@ pub fn urls() -> view::Assets {
     CATALOGUE.urls.clone()
 }
 
+/// Below `/static`.
+pub fn resource() -> Resource {
+    web::resource("/{file}").route(web::get().to(file)).route(web::head().to(file))
+}
+
 /// `GET /static/{file}`
-pub async fn file(request: HttpRequest) -> Result<HttpResponse, AppError> {
+async fn file(request: HttpRequest) -> Result<HttpResponse, AppError> {
     let asset = CATALOGUE.by_address.get(&path::word(&request, "file")?).ok_or(AppError::NotFound)?;
     let mut response = HttpResponse::Ok().content_type(asset.kind).body(asset.body.clone());
     let forever = HeaderValue::from_static("public, max-age=31536000, immutable");

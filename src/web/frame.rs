@@ -2,6 +2,7 @@
 //! Knows the places by their addresses; knows no feature.
 
 use std::future::{Ready, ready};
+use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
@@ -25,7 +26,7 @@ const KEPT: &str = "You are signed in again. What you typed is here; it has not 
 /// The frame of the page that a request asks for.
 pub struct Frame {
     pub portal: Shared,
-    principal: Option<Principal>,
+    principal: Option<Arc<Principal>>,
     path: String,
     query: String,
     flash: Option<Flash>,
@@ -64,7 +65,7 @@ impl Frame {
         let (path, query) = (request.path().to_owned(), request.query_string().to_owned());
         let browser = browser.or_else(|| new_browser.clone()).unwrap_or_default();
         let freshness = freshness::of_browser(request, portal.base_url.is_https());
-        let call = call(request, &portal, principal.as_ref());
+        let call = call(request, &portal, principal.as_deref());
         Ok(Self { portal, principal, path, query, flash, seed, browser, freshness, new_browser, call })
     }
 
@@ -75,8 +76,8 @@ impl Frame {
     }
 
     /// Who is signed in.
-    pub(super) const fn reader(&self) -> Option<&Principal> {
-        self.principal.as_ref()
+    pub(super) fn reader(&self) -> Option<&Principal> {
+        self.principal.as_deref()
     }
 
     /// The first value of a parameter in the address; empty when it is missing.
@@ -107,7 +108,7 @@ impl Frame {
 
     /// The frame's data for a page with this title.
     pub fn shell(&self, title: impl Into<String>) -> Shell {
-        let reader = self.principal.as_ref();
+        let reader = self.principal.as_deref();
         Shell {
             title: title.into(),
             tenant_name: reader.map(|reader| reader.tenant.name.clone()).unwrap_or_default(),

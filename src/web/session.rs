@@ -4,24 +4,44 @@
 //! row itself is written by the action that signs a person in, in its own transaction, so that the store never writes
 //! after the work was committed (security fact 9): [`begin`] merely tells the store which key to hand to the browser.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use actix_session::config::{BrowserSession, CookieContentSecurity};
 use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
 use actix_session::{Session, SessionMiddleware};
+use actix_web::Error;
+use actix_web::body::MessageBody;
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, CookieJar, Key, SameSite};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
+use actix_web::middleware::Next;
 
 use super::cookies;
 use super::portal::{Portal, Shared};
 use crate::access::session::{Visitor, visitor};
 use crate::secrets;
 
-const VISITOR: &str = "visitor";
+const LOADED: &str = "loaded";
 const NEW_KEY: &str = "new_key";
-const UNAVAILABLE: &str = "unavailable";
 const PURPOSE: &str = "session-cookie";
+
+tokio::task_local! {
+    /// What the store found out about the request at hand. actix-session carries texts only, and to write a visitor as
+    /// one and to read it again would cost more than the rest of a session.
+    static FOUND: RefCell<Found>;
+}
+
+#[derive(Clone)]
+enum Found {
+    /// No session, or a bad one.
+    Nobody,
+    Visitor(Rc<Visitor>),
+    /// The database could not say.
+    Unknown,
+}
 
 /// actix-session's view of our table.
 pub struct PgSessions(Shared);
@@ -73,14 +93,23 @@ pub fn end(session: &Session) {
     session.purge();
 }
 
+/// Has the store's answer at hand while a request is answered. Stands around [`middleware`].
+///
+/// # Errors
+/// Those of what it stands around.
+pub async fn remembered(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    FOUND.scope(RefCell::new(Found::Nobody), next.call(request)).await
+}
+
 /// Who is asking. None when the database could not say.
-pub fn who(session: &Session) -> Option<Visitor> {
-    if matches!(session.get::<bool>(UNAVAILABLE), Ok(Some(true))) {
-        return None;
-    }
-    match session.entries().get(VISITOR) {
-        Some(json) => serde_json::from_str(json).ok(),
-        None => Some(Visitor::Anonymous),
+pub fn who() -> Option<Rc<Visitor>> {
+    match FOUND.try_with(|found| found.borrow().clone()) {
+        Ok(Found::Visitor(visitor)) => Some(visitor),
+        Ok(Found::Unknown) => None,
+        Ok(Found::Nobody) | Err(_) => Some(Rc::new(Visitor::Anonymous)),
     }
 }
 
@@ -90,12 +119,14 @@ impl SessionStore for PgSessions {
         let hash = secrets::sha256(session_key.as_ref());
         let now = self.0.clock.now();
         let found = self.0.db.read(move |conn| visitor(conn, &hash, now)).await;
-        let entry = match found {
+        let found = match found {
             Ok(Visitor::Anonymous) => return Ok(None),
-            Ok(found) => (VISITOR.to_owned(), serde_json::to_string(&found).unwrap_or_default()),
-            Err(_) => (UNAVAILABLE.to_owned(), "true".to_owned()),
+            Ok(visitor) => Found::Visitor(Rc::new(visitor)),
+            Err(_) => Found::Unknown,
         };
-        Ok(Some(HashMap::from([entry])))
+        // Outside a request nobody asks.
+        drop(FOUND.try_with(|here| here.replace(found)));
+        Ok(Some(HashMap::from([(LOADED.to_owned(), "true".to_owned())])))
     }
 
     async fn save(&self, state: HashMap<String, String>, _: &Duration) -> Result<SessionKey, SaveError> {

@@ -22,5 +22,5 @@ pub async fn around_pages(
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     // Where the database could not tell who asks, no handler runs for anybody.
     let who = actor::principal(request.request()).ok().flatten();
-    wall::behind(who.as_ref().and_then(of), next.call(request)).await
+    wall::behind(who.as_deref().and_then(of), next.call(request)).await
 }

@@ -10,7 +10,7 @@ use crate::api::{ApiError, door};
 pub async fn show(request: HttpRequest) -> Result<HttpResponse, ApiError> {
     let caller = door::caller(&request)?.0;
     Parameters::read(&request, &[])?;
-    let client = caller.client.ok_or_else(|| ApiError::unauthorised(None))?;
+    let client = caller.client.as_ref().ok_or_else(|| ApiError::unauthorised(None))?;
     let permissions: Vec<&str> = client.permissions.iter().map(|permission| permission.as_str()).collect();
     Ok(HttpResponse::Ok().json(json!({
         "object": "me",

@@ -34,37 +34,43 @@ pub(crate) use visit::first_language;
 pub const PLACES: [&str; 3] =
     ["/settings/profile/partners/{id}/invitations", "/settings/invitations", "/organisation/invitations"];
 
-/// Routes of this feature.
+/// Routes of this feature, but for those below a partner.
 pub fn routes(config: &mut web::ServiceConfig) {
-    for place in PLACES {
-        let at = |page: &'static str| web::resource(page);
-        // Its pages are told apart below it only: the router tries every pattern in turn, and a pattern is dear.
-        let pages = web::scope(place)
-            .service(at("").route(web::get().to(list::index)))
-            .service(at("/received").route(web::get().to(received::index)))
-            .service(at("/weeks").route(web::get().to(weeks::index)))
-            .service(at("/new").route(web::get().to(create::form)).route(web::post().to(create::create)))
-            .service(at("/many").route(web::get().to(many::form)).route(web::post().to(many::create)))
-            .service(at("/batches/{item}").route(web::get().to(batch::show)))
-            .service(at("/batches/{item}/undo").route(web::post().to(batch::undo)))
-            .service(at("/{item}").route(web::get().to(show::show)))
-            .service(at("/{item}/resend").route(web::post().to(show::resend)))
-            .service(at("/{item}/address").route(web::post().to(show::correct)))
-            .service(at("/{item}/reminder").route(web::post().to(show::remind)))
-            .service(at("/{item}/revocation").route(web::post().to(show::revoke)))
-            .service(at("/{item}/revocation/undo").route(web::post().to(show::reinstate)));
-        config.service(pages);
-    }
-    config
-        .service(web::resource("/invitations/{key}").route(web::get().to(visit::show)))
-        .service(web::resource("/invitations/{key}/acceptance").route(web::post().to(decide::accept)))
-        .service(web::resource("/invitations/{key}/refusal").route(web::post().to(decide::decline)))
-        .service(web::resource("/invitations/{key}/fresh-link").route(web::post().to(decide::fresh_link)))
+    let [_, of_staff, own] = PLACES;
+    let of_the_invited = web::scope("/invitations")
+        .service(web::resource("/{key}").route(web::get().to(visit::show)))
+        .service(web::resource("/{key}/acceptance").route(web::post().to(decide::accept)))
+        .service(web::resource("/{key}/refusal").route(web::post().to(decide::decline)))
+        .service(web::resource("/{key}/fresh-link").route(web::post().to(decide::fresh_link)))
         .service(
-            web::resource("/invitations/{key}/stop")
-                .route(web::get().to(decide::ask_stop))
-                .route(web::post().to(decide::stop)),
+            web::resource("/{key}/stop").route(web::get().to(decide::ask_stop)).route(web::post().to(decide::stop)),
         );
+    config.service(pages(of_staff)).service(pages(own)).service(of_the_invited);
+}
+
+/// Those below a partner.
+pub fn routes_of_a_partner(config: &mut web::ServiceConfig) {
+    let [of_a_partner, _, _] = PLACES;
+    config.service(pages(of_a_partner));
+}
+
+/// The same pages at each place, told apart below it only: the router tries every pattern in turn, and a pattern is dear.
+fn pages(place: &str) -> actix_web::Scope {
+    let at = |page: &'static str| web::resource(page);
+    web::scope(place)
+        .service(at("").route(web::get().to(list::index)))
+        .service(at("/received").route(web::get().to(received::index)))
+        .service(at("/weeks").route(web::get().to(weeks::index)))
+        .service(at("/new").route(web::get().to(create::form)).route(web::post().to(create::create)))
+        .service(at("/many").route(web::get().to(many::form)).route(web::post().to(many::create)))
+        .service(at("/batches/{item}").route(web::get().to(batch::show)))
+        .service(at("/batches/{item}/undo").route(web::post().to(batch::undo)))
+        .service(at("/{item}").route(web::get().to(show::show)))
+        .service(at("/{item}/resend").route(web::post().to(show::resend)))
+        .service(at("/{item}/address").route(web::post().to(show::correct)))
+        .service(at("/{item}/reminder").route(web::post().to(show::remind)))
+        .service(at("/{item}/revocation").route(web::post().to(show::revoke)))
+        .service(at("/{item}/revocation/undo").route(web::post().to(show::reinstate)))
 }
 
 /// An invitation's state as word, shape and colour.

@@ -100,7 +100,7 @@ pub async fn open(request: &HttpRequest, frame: &Frame) -> Result<Option<Opened>
     let Some(key) = Key::read(&text, frame.browser(), &frame.portal.key) else { return Ok(None) };
     let (principal, now) = (actor::principal(request)?, frame.portal.clock.now());
     let browser = secrets::sha256(frame.browser());
-    let look = move |conn: &mut _| Ok(sight::look(conn, &key, (&browser, principal.as_ref()), now)?);
+    let look = move |conn: &mut _| Ok(sight::look(conn, &key, (&browser, principal.as_deref()), now)?);
     let seen = frame.portal.db.beyond("an invitation is opened by whoever it is for").read(look).await?;
     let chosen = Language::parse(&frame.parameter("lang"));
     Ok(seen.map(|seen| Opened { language: chosen.unwrap_or(seen.invitation.language), key: text, seen }))

@@ -25,19 +25,27 @@ use crate::web::{AppError, dates, numbers};
 pub const PLACES: [&str; 3] =
     ["/settings/profile/partners/{id}/partners", "/settings/partner-records", "/organisation/partners"];
 
-/// Routes of this feature.
+/// Routes of this feature, but for those below a partner.
 pub fn routes(config: &mut web::ServiceConfig) {
-    for place in PLACES {
-        let at = |page: &'static str| web::resource(page);
-        // Its pages are told apart below it only: the router tries every pattern in turn, and a pattern is dear.
-        let pages = web::scope(place)
-            .service(at("").route(web::get().to(list::index)))
-            .service(at("/new").route(web::get().to(create::form)).route(web::post().to(create::create)))
-            .service(at("/{item}").route(web::get().to(show::show)).route(web::post().to(show::update)))
-            .service(at("/{item}/removal").route(web::get().to(remove::back)).route(web::post().to(remove::remove)))
-            .service(at("/{item}/removal/undo").route(web::post().to(remove::bring_back)));
-        config.service(pages);
-    }
+    let [_, of_staff, own] = PLACES;
+    config.service(pages(of_staff)).service(pages(own));
+}
+
+/// Those below a partner.
+pub fn routes_of_a_partner(config: &mut web::ServiceConfig) {
+    let [of_a_partner, _, _] = PLACES;
+    config.service(pages(of_a_partner));
+}
+
+/// The same pages at each place, told apart below it only: the router tries every pattern in turn, and a pattern is dear.
+fn pages(place: &str) -> actix_web::Scope {
+    let at = |page: &'static str| web::resource(page);
+    web::scope(place)
+        .service(at("").route(web::get().to(list::index)))
+        .service(at("/new").route(web::get().to(create::form)).route(web::post().to(create::create)))
+        .service(at("/{item}").route(web::get().to(show::show)).route(web::post().to(show::update)))
+        .service(at("/{item}/removal").route(web::get().to(remove::back)).route(web::post().to(remove::remove)))
+        .service(at("/{item}/removal/undo").route(web::post().to(remove::bring_back)))
 }
 
 /// The desk of somebody who keeps the records there. Staff read a partner's records and leave them alone: they are

@@ -23,8 +23,11 @@ pub fn routes(config: &mut web::ServiceConfig) {
     config
         .service(web::resource(paths::HOME).route(web::get().to(begin::home)))
         .service(web::resource(paths::SIGN_IN).route(web::get().to(begin::sign_in)))
-        .service(web::resource("/signin/begin/{provider}").route(web::get().to(begin::begin)))
-        .service(web::resource("/signin/callback/{provider}").route(web::get().to(callback::callback)))
+        .service(web::scope("/signin/begin").service(web::resource("/{provider}").route(web::get().to(begin::begin))))
+        .service(
+            web::scope("/signin/callback")
+                .service(web::resource("/{provider}").route(web::get().to(callback::callback))),
+        )
         .service(
             web::resource(paths::CHOOSE_TENANT).route(web::get().to(choose::ask)).route(web::post().to(choose::choose)),
         )

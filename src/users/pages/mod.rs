@@ -19,24 +19,30 @@ use crate::web::{AppError, dates};
 /// The three places. Under each of them lie the same pages.
 pub const PLACES: [&str; 3] = ["/settings/profile/partners/{id}/users", "/settings/staff", "/organisation/users"];
 
-/// Routes of this feature.
+/// Routes of this feature, but for those below a partner.
 pub fn routes(config: &mut web::ServiceConfig) {
-    for place in PLACES {
-        let at = |page: &'static str| web::resource(page);
-        // Its pages are told apart below it only: the router tries every pattern in turn, and a pattern is dear.
-        let pages = web::scope(place)
-            .service(at("").route(web::get().to(list::index)))
-            .service(at("/new").route(web::get().to(create::form)).route(web::post().to(create::create)))
-            .service(at("/{user}").route(web::get().to(edit::form)).route(web::post().to(edit::update)))
-            .service(at("/{user}/suspension").route(web::post().to(leave::suspend)))
-            .service(at("/{user}/suspension/end").route(web::post().to(leave::resume)))
-            .service(
-                at("/{user}/removal").route(web::get().to(leave::ask_removal)).route(web::post().to(leave::remove)),
-            )
-            .service(at("/{user}/removal/undo").route(web::post().to(leave::bring_back)))
-            .service(at("/{user}/identity/reset").route(web::post().to(leave::reset_identity)));
-        config.service(pages);
-    }
+    let [_, of_staff, own] = PLACES;
+    config.service(pages(of_staff)).service(pages(own));
+}
+
+/// Those below a partner.
+pub fn routes_of_a_partner(config: &mut web::ServiceConfig) {
+    let [of_a_partner, _, _] = PLACES;
+    config.service(pages(of_a_partner));
+}
+
+/// The same pages at each place, told apart below it only: the router tries every pattern in turn, and a pattern is dear.
+fn pages(place: &str) -> actix_web::Scope {
+    let at = |page: &'static str| web::resource(page);
+    web::scope(place)
+        .service(at("").route(web::get().to(list::index)))
+        .service(at("/new").route(web::get().to(create::form)).route(web::post().to(create::create)))
+        .service(at("/{user}").route(web::get().to(edit::form)).route(web::post().to(edit::update)))
+        .service(at("/{user}/suspension").route(web::post().to(leave::suspend)))
+        .service(at("/{user}/suspension/end").route(web::post().to(leave::resume)))
+        .service(at("/{user}/removal").route(web::get().to(leave::ask_removal)).route(web::post().to(leave::remove)))
+        .service(at("/{user}/removal/undo").route(web::post().to(leave::bring_back)))
+        .service(at("/{user}/identity/reset").route(web::post().to(leave::reset_identity)))
 }
 
 /// A person in a table.

@@ -316,7 +316,7 @@ fn administrator(app: &App) -> Actor<WriteUsers> {
     let hex = app.text(&key);
     let hash: Vec<u8> = (0..32).map(|at| u8::from_str_radix(&hex[at * 2..at * 2 + 2], 16).unwrap()).collect();
     let found = queries::session(&mut app.database.connect(), &hash).unwrap().unwrap();
-    Actor::granted(found.principal, "a request".into()).unwrap()
+    Actor::granted(found.principal.into(), "a request".into()).unwrap()
 }
 
 #[test]

@@ -100,8 +100,8 @@ struct One {
 }
 
 #[derive(Template)]
-#[template(path = "account.html")]
-struct Account {
+#[template(path = "settings.html")]
+struct Settings {
     reader: Reader,
 }
 
@@ -185,8 +185,8 @@ async fn one(request: HttpRequest, pool: Data<Pool>, id: Path<Uuid>) -> Result<H
     page(&found.await?)
 }
 
-async fn account(request: HttpRequest, pool: Data<Pool>) -> Result<Html> {
-    page(&Account { reader: read(&pool, &request, reader).await? })
+async fn settings(request: HttpRequest, pool: Data<Pool>) -> Result<Html> {
+    page(&Settings { reader: read(&pool, &request, reader).await? })
 }
 
 #[actix_web::main]
@@ -201,7 +201,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             .app_data(pool.clone())
             .route("/settings/profile/partners", web::get().to(list))
             .route("/settings/profile/partners/{id}", web::get().to(one))
-            .route("/account", web::get().to(account))
+            .route("/settings", web::get().to(settings))
     };
     HttpServer::new(app).workers(cores).bind(("127.0.0.1", std::env::var("PORT")?.parse::<u16>()?))?.run().await?;
     Ok(())

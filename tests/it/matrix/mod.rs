@@ -7,6 +7,7 @@
 mod ask;
 mod line;
 mod lists;
+mod others;
 mod policy;
 mod slots;
 mod world;

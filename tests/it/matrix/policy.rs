@@ -1,6 +1,6 @@
 //! What every cell must answer: the two tables, and what follows from them for ids that are not the caller's.
 
-use super::slots::{Class, Kind, Slot, TARGET};
+use super::slots::{Class, Kind, Slot, TENANT};
 use super::world::{Key, Principal};
 use crate::access_api::{ANY, API, PUBLIC};
 use crate::access_table::{IN, TABLE};
@@ -111,6 +111,9 @@ impl Route {
             // A form needs the token of a session that lives.
             return Expected::OneOf(vec![IN, 403, 404]);
         }
+        if let Some(expected) = Self::in_headers(own, classes) {
+            return expected;
+        }
         if matches!(own, IN | 401 | 403) {
             // An address with a hole in it is no route.
             return Expected::OneOf(vec![own, 404]);
@@ -118,25 +121,44 @@ impl Route {
         if classes.is_empty() {
             return Expected::Allowed(own);
         }
-        if empty && classes.iter().all(|(slot, _)| slot.name != TARGET) {
+        if empty {
             return Expected::OneOf(vec![404, 405]);
         }
         match classes {
-            [(slot, class)] if slot.name == TARGET => Self::target(own, *class),
             [(slot, class)] => self.one(who, own, slot.kind, *class),
             [(_, Class::Own), (inner, class)] => self.one(who, own, inner.kind, *class),
+            // What went into the bin can be looked at, and nothing can be done to it.
+            [(_, Class::Deleted), (_, Class::Binned)] if !self.is_api() && self.method == "GET" => {
+                Expected::OneOf(vec![own, 303, 404])
+            }
             // The other organisation's own, for those of the host.
             [(_, Class::Other), (_, Class::Neighbour)] if !matches!(who.key, Key::Partner(_)) => Expected::Allowed(own),
             _ => Expected::Refused(404),
         }
     }
 
-    /// Another organisation's records by header: whether it exists makes no difference.
-    fn target(own: u16, class: Class) -> Expected {
-        match class {
-            Class::Own => Expected::Allowed(own),
-            Class::Malformed | Class::Spelt | Class::Empty => Expected::OneOf(vec![400, 422]),
-            _ => Expected::Refused(403),
+    /// What headers name: a tenant; or whose records are asked for, and by whom.
+    fn in_headers(own: u16, classes: &[(Slot, Class)]) -> Option<Expected> {
+        let refused = matches!(own, 401 | 403);
+        match classes {
+            [(slot, class)] if slot.name == TENANT => Some(match class {
+                // Without a name nobody is asked for their permissions.
+                Class::Empty if own == 401 => Expected::Refused(own),
+                Class::Empty => Expected::OneOf(vec![400]),
+                _ if refused => Expected::Refused(own),
+                Class::Own => Expected::Allowed(own),
+                Class::Random | Class::OtherType | Class::Malformed | Class::Spelt => Expected::Refused(404),
+                _ => Expected::Refused(403),
+            }),
+            [(target, class), (_, requester)] if target.is_header() => Some(match (class, requester) {
+                _ if refused => Expected::Refused(own),
+                (Class::Malformed | Class::Spelt | Class::Empty, _)
+                | (_, Class::Malformed | Class::Spelt | Class::Empty) => Expected::OneOf(vec![400, 422]),
+                (Class::Own, Class::Own) => Expected::Allowed(own),
+                // Whether another organisation exists makes no difference; nobody asks in another one's name.
+                _ => Expected::Refused(403),
+            }),
+            _ => None,
         }
     }
 
@@ -148,7 +170,14 @@ impl Route {
             // Records are each organisation's own, to the host's credentials too.
             (_, Kind::Secret)
             | (Class::Other, Kind::Session)
-            | (Class::Neighbour, Kind::Record | Kind::Connection | Kind::Session) => Expected::Refused(404),
+            | (Class::Neighbour | Class::Binned, Kind::Record | Kind::Connection | Kind::Session) => {
+                Expected::Refused(404)
+            }
+            // Its people and credentials are told until they go with it.
+            (Class::Binned, Kind::User | Kind::Client | Kind::Event) if of_tenant => Expected::OneOf(vec![own, 404]),
+            (Class::Binned, _) if of_tenant && self.pattern.contains("/received-invitations/") => {
+                Expected::OneOf(vec![own, 404])
+            }
             (Class::Other, Kind::Organisation) if partner => Expected::Refused(404),
             (Class::Own | Class::Other, _) => Expected::Allowed(own),
             // The rest of their whole tenant those see.
@@ -162,7 +191,7 @@ impl Route {
     }
 
     /// Whether this takes back a deletion.
-    fn brings_back(&self) -> bool {
+    pub fn brings_back(&self) -> bool {
         ["/removal/undo", "/restore"].iter().any(|end| self.pattern.ends_with(end))
     }
 

@@ -5,6 +5,7 @@ use diesel::connection::SimpleConnection as _;
 use diesel::pg::PgConnection;
 use guildhall::secrets::{SecretKey, csrf_token};
 
+use super::others::{DIGESTS, MORE, Others};
 use crate::support::api::{ALL, Machine};
 use crate::support::{Actor, App, Who, cluster, id, proof};
 
@@ -75,12 +76,14 @@ pub struct World {
     pub principals: Vec<Principal>,
     conn: PgConnection,
     before: String,
+    others: Others,
 }
 
 /// All, and what only an owner gives to a credential.
 const MANAGES: &str = "READ_PARTNER,WRITE_PARTNER,READ_USER,WRITE_USER,READ_INVITATION,WRITE_INVITATION,READ_AUDIT,\
                        MANAGE_API_CLIENTS,MANAGE_TENANT";
 const READS: &str = "READ_PARTNER,READ_USER,READ_INVITATION,READ_AUDIT";
+const WRITES: &str = "WRITE_PARTNER,WRITE_USER,WRITE_INVITATION";
 const ACME: &[u8] = &[11, 12, 13, 14, 15, 16];
 const GLOBEX: &[u8] = &[21, 22, 23, 25, 26];
 
@@ -95,15 +98,19 @@ impl World {
             app.sql(HOLE);
         }
         app.sql(MARKS);
+        app.sql(MORE);
         app.sql(WAY_BACK);
-        let mut world = Self { conn: app.database.connect(), app, principals, before: String::new() };
+        app.sql(DIGESTS);
+        let mut conn = app.database.connect();
+        let others = Others::of(&mut conn, &principals);
+        let mut world = Self { conn, app, principals, before: String::new(), others };
         world.before = world.tables();
         world
     }
 
     /// A digest of every table, a line each.
     fn tables(&mut self) -> String {
-        cluster::text(&mut self.conn, "SELECT matrix.digest()")
+        cluster::text(&mut self.conn, "SELECT matrix.digest() || matrix.waiting()")
     }
 
     /// The tables that are not as they were at first.
@@ -114,6 +121,11 @@ impl World {
         }
         let pairs = now.lines().zip(self.before.lines()).filter(|(now, before)| now != before);
         pairs.map(|(now, _)| now.split(' ').next().unwrap_or_default().to_owned()).collect()
+    }
+
+    /// What a principal has changed of others.
+    pub fn changed_of_others(&mut self, who: usize) -> Option<String> {
+        self.others.changed(&mut self.conn, &self.principals[who])
     }
 
     /// Makes everything as it was at first.
@@ -209,6 +221,7 @@ fn people(app: &App) -> Vec<Principal> {
         ended("disabled user", "disabled@northwind.example", 12),
         ended("removed member", "removed@northwind.example", 12),
         ended("expired session", "expired@northwind.example", 12),
+        ended("ended session", "ended@northwind.example", 12),
     ]
 }
 
@@ -217,19 +230,28 @@ fn machines(app: &App) -> Vec<Principal> {
     let host = app.client(id::ACME_HOST, MANAGES).with_token();
     let (revoked, expired) = (token(id::NORTHWIND), token(id::NORTHWIND));
     app.sql(&format!("UPDATE api_clients SET revoked_at = now() WHERE id = '{}'", revoked.id));
-    app.sql(&format!("UPDATE api_tokens SET expires_at = '2026-11-20 11:59Z' WHERE client_id = '{}'", expired.id));
-    vec![
+    let key = |organisation: &str| app.key(organisation, ALL);
+    let (revoked_key, suspended) = (key(id::NORTHWIND), organisation(14));
+    app.sql(&format!("UPDATE api_clients SET revoked_at = now() WHERE id = '{}'", revoked_key.id));
+    let all = vec![
         machine("key of A that reads", Key::Partner(READS), &app.key(id::NORTHWIND, READS), 12, &[12, 16]),
         machine("key of A that writes", Key::Partner(ALL), &app.key(id::NORTHWIND, ALL), 12, &[12, 16]),
         machine("key of B", Key::Partner(ALL), &app.key(id::CONTOSO, ALL), 13, &[13, 16]),
         machine("token of the host", Key::Host(MANAGES), &host, 11, ACME),
         // Nobody else sees the whole programme and may not change it: what only they can undo has no other guard.
         machine("key of the host that reads", Key::Host(READS), &app.key(id::ACME_HOST, READS), 11, ACME),
+        machine("key of the host that only writes", Key::Host(WRITES), &app.key(id::ACME_HOST, WRITES), 11, ACME),
         machine("token of another tenant's host", Key::Host(ALL), &token(id::GLOBEX_HOST), 21, GLOBEX),
         machine("key in another tenant", Key::Partner(ALL), &app.key(id::INITECH, ALL), 22, &[22, 26]),
         machine("revoked token", Key::None, &revoked, 12, &[]),
         machine("expired token", Key::None, &expired, 12, &[]),
-    ]
+        machine("revoked key", Key::None, &revoked_key, 12, &[]),
+        machine("key of a suspended organisation", Key::None, &key(&suspended), 14, &[]),
+        machine("token of a suspended organisation", Key::None, &token(&suspended), 14, &[]),
+    ];
+    // Last of all: whoever gets a token has some of those forgotten that have expired.
+    app.sql(&format!("UPDATE api_tokens SET expires_at = '2026-11-20 11:59Z' WHERE client_id = '{}'", expired.id));
+    all
 }
 
 /// The fault that the matrix has to notice: somebody who was demoted may still do what an owner may.
@@ -254,7 +276,8 @@ FROM (VALUES
     ('108', '12', 'disabled@northwind.example', 'manager'),
     ('109', '12', 'removed@northwind.example', 'manager'),
     ('110', '11', 'demoted@acme.example', 'owner'),
-    ('111', '12', 'expired@northwind.example', 'manager')
+    ('111', '12', 'expired@northwind.example', 'manager'),
+    ('112', '12', 'ended@northwind.example', 'manager')
 ) AS rows (id, organisation, email, role);
 ";
 
@@ -338,10 +361,6 @@ UPDATE invitations SET company_name = mark(organisation_id, ''), email = number 
     email_key = number || '@' || mark(organisation_id, '') || '.example' WHERE kind = 'partner';
 UPDATE api_clients SET name = mark(organisation_id, 'c');
 UPDATE sessions s SET device = mark(u.organisation_id, '') FROM users u WHERE u.id = s.user_id;
--- Limits have their own tests: here every call is the first of its bucket.
-CREATE FUNCTION first_call() RETURNS trigger LANGUAGE plpgsql AS
-    $$ BEGIN NEW.bucket := gen_random_uuid()::text; RETURN NEW; END $$;
-CREATE TRIGGER first_calls BEFORE INSERT ON api_calls FOR EACH ROW EXECUTE FUNCTION first_call();
 ";
 
 /// A copy of every table, a digest of all, and the way back. Left out of the digest: when something was last used, what

@@ -7,7 +7,7 @@ use std::time::Instant;
 use guildhall::mutants;
 
 use super::super::policy::{self, Route};
-use super::super::slots::{Class, slots};
+use super::super::slots::{Class, REQUESTER, Slot, slots};
 use super::super::world::{Key, Principal};
 use super::Asker;
 use crate::access_table::IN;
@@ -28,7 +28,9 @@ impl Asker {
                 continue;
             }
             for class in [Class::Own, Class::Deleted, Class::Random] {
-                let classes: Vec<_> = places.iter().map(|slot| (slot.clone(), class)).collect();
+                // Who asks in another one's name comes no further.
+                let fits = |slot: &Slot| if slot.name == REQUESTER { Class::Own } else { class };
+                let classes: Vec<_> = places.iter().map(|slot| (slot.clone(), fits(slot))).collect();
                 self.cell(route, who, &classes, None);
             }
         }

@@ -1,13 +1,7 @@
-//! What is somebody else's and what is gone: nobody is shown it, and whatever somebody is allowed changes their own
-//! only.
-
-use std::collections::HashMap;
-
-use diesel::pg::PgConnection;
+//! What is gone, which nobody is shown, and what else the world has beside its things.
 
 use super::policy::Route;
-use super::world::{Principal, organisation};
-use crate::support::{Answer, cluster};
+use crate::support::Answer;
 
 /// The mark of people who were removed, of records that were deleted and of sessions that have ended.
 const GONE: &str = "zqgoneqz";
@@ -33,77 +27,13 @@ SELECT gen_random_uuid(), u.id, '/waits', '', '2026-11-20 12:02Z' FROM users u, 
 WHERE u.id::text LIKE '%-8000-%0106';
 INSERT INTO kept_forms (id, user_id, path, body, created_at)
 SELECT gen_random_uuid(), u.id, '/waits', '', '2026-11-20 12:01Z' FROM users u WHERE u.id::text LIKE '%-8000-%0111';
--- Limits have their own tests: here every call is the first of its bucket.
-CREATE FUNCTION first_call() RETURNS trigger LANGUAGE plpgsql AS
-    $$ BEGIN NEW.bucket := gen_random_uuid()::text; RETURN NEW; END $$;
-CREATE TRIGGER first_calls BEFORE INSERT ON api_calls FOR EACH ROW EXECUTE FUNCTION first_call();
 ";
 
-/// A digest of the forms that wait, and one of every row that belongs to an organisation that is not among these; when
-/// something was last used is in neither.
-pub const DIGESTS: &str = "
+/// A digest of the forms that wait.
+pub const WAITING: &str = "
 CREATE FUNCTION matrix.waiting() RETURNS text LANGUAGE sql AS
     $$ SELECT 'kept_forms ' || md5(string_agg(r::text, ',' ORDER BY r::text)) FROM kept_forms r WHERE path = '/waits' $$;
-CREATE FUNCTION matrix.of_person(person uuid) RETURNS uuid LANGUAGE sql STABLE AS
-    $$ SELECT organisation_id FROM users WHERE id = person $$;
-CREATE FUNCTION matrix.of_client(client uuid) RETURNS uuid LANGUAGE sql STABLE AS
-    $$ SELECT organisation_id FROM api_clients WHERE id = client $$;
-CREATE FUNCTION matrix.of_others(own text[]) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE t record; one text; whole text := ''; BEGIN
-    FOR t IN SELECT * FROM (VALUES
-        ('organisations', 'r.id'), ('users', 'r.organisation_id'), ('partner_records', 'r.organisation_id'),
-        ('invitations', 'r.organisation_id'), ('invitation_batches', 'r.organisation_id'),
-        ('api_clients', 'r.organisation_id'), ('mails', 'r.organisation_id'), ('connections', 'r.host_organisation_id'),
-        ('sessions', 'matrix.of_person(r.user_id)'), ('identities', 'matrix.of_person(r.user_id)'),
-        ('organisation_imports', 'matrix.of_person(r.imported_by)'),
-        ('api_secrets', 'matrix.of_client(r.client_id)'),
-        ('api_tokens', 'matrix.of_client(r.client_id)'),
-        ('signin_proofs', '(SELECT matrix.of_person(i.user_id) FROM identities i
-            WHERE (i.issuer, i.subject) = (r.issuer, r.subject) LIMIT 1)')) AS known (name, owner)
-    LOOP
-        EXECUTE format('SELECT md5(string_agg(s.c, '','' ORDER BY s.c)) FROM (
-            SELECT (to_jsonb(r) - ''last_seen_at'' - ''last_used_at'')::text AS c FROM public.%I r
-            WHERE (%s)::text <> ALL ($1)) s', t.name, t.owner) INTO one USING own;
-        whole := whole || t.name || ' ' || coalesce(one, '') || E'\\n';
-    END LOOP;
-    RETURN whole;
-END $$;
 ";
-
-/// What belonged to others at first, for each set of organisations that somebody counts as their own.
-pub struct Others {
-    before: HashMap<String, String>,
-}
-
-impl Others {
-    pub fn of(conn: &mut PgConnection, principals: &[Principal]) -> Self {
-        let mut before = HashMap::new();
-        for own in principals.iter().map(own) {
-            let digest = digest(conn, &own);
-            before.insert(own, digest);
-        }
-        Self { before }
-    }
-
-    /// The tables in which something changed that is not this one's.
-    pub fn changed(&self, conn: &mut PgConnection, who: &Principal) -> Option<String> {
-        let own = own(who);
-        let now = digest(conn, &own);
-        let pairs = now.lines().zip(self.before[&own].lines()).filter(|(now, before)| now != before);
-        let tables: Vec<_> = pairs.filter_map(|(now, _)| now.split(' ').next()).collect();
-        (!tables.is_empty()).then(|| format!("changed another organisation's {}", tables.join(", ")))
-    }
-}
-
-/// The organisations whose things somebody may change: their own, and those that they see.
-fn own(who: &Principal) -> String {
-    let all = who.sees.iter().copied().chain([who.home]);
-    all.map(|number| format!("'{}'", organisation(number))).collect::<Vec<_>>().join(",")
-}
-
-fn digest(conn: &mut PgConnection, own: &str) -> String {
-    cluster::text(conn, &format!("SELECT matrix.of_others(ARRAY[{own}])"))
-}
 
 /// Whether somebody is shown what is gone, and does not bring it back.
 pub fn shown_though_gone(route: &Route, answer: &Answer) -> Option<String> {

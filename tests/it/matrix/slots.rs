@@ -127,6 +127,15 @@ pub fn slots(pattern: &str) -> Vec<Slot> {
     found
 }
 
+/// The places of a filled form, or of what an address asks for.
+pub fn fields(text: &str) -> Vec<Slot> {
+    let named = text.contains(RECORD).then(|| Slot { name: RECORD.to_owned(), kind: Kind::Record });
+    named.into_iter().collect()
+}
+
+/// The field that names a partner record.
+pub const RECORD: &str = "{record}";
+
 impl Slot {
     /// Whether this is a header's.
     pub fn is_header(&self) -> bool {
@@ -192,12 +201,16 @@ pub fn value(slot: &Slot, class: Class, pattern: &str, who: &Principal) -> Strin
         (Class::OtherType, _) => organisation(owner),
         (Class::Spelt, Kind::Organisation) => format!("%7B{}%7D", organisation(owner)),
         (Class::Spelt, _) => value(slot, Class::Own, pattern, who).to_ascii_uppercase(),
+        // One that was connected and allowed it, until the connection ended.
+        (Class::Deleted, _) if slot.name == TARGET => organisation(if who.is_of_second_tenant() { 26 } else { 16 }),
         (_, Kind::Organisation) => organisation(place_of_organisations(class, owner, who)),
         (_, Kind::Session) => session(class, who),
         (_, kind) => {
             let (neighbour, foreign) = strangers(owner, who);
             match class {
                 Class::Neighbour => thing(kind, 'a', &organisation(neighbour)),
+                // Only a tenant's own organisation imports.
+                Class::Foreign if kind == Kind::Import => thing(kind, 'a', &organisation(foreign / 10 * 10 + 1)),
                 Class::Foreign => thing(kind, 'a', &organisation(foreign)),
                 Class::Binned => thing(kind, 'a', &organisation(if who.is_of_second_tenant() { 25 } else { 15 })),
                 Class::Other => thing(kind, 'b', &organisation(owner)),

@@ -244,7 +244,8 @@ pub const API: &[Row] = &[
     row(("POST", "/api/v1/organisations/{id}/resume"), "WRITE_PARTNER", (403, 200), "", ""),
     row(("POST", "/api/v1/organisations/{id}/restore"), "WRITE_PARTNER", (403, 404), "", ""),
     row(("POST", "/api/v1/organisation-imports/{id}/undo"), "WRITE_PARTNER", (403, 200), "", ""),
-    row(("POST", "/api/v1/users"), "WRITE_USER", (422, 422), "", "{}"),
+    // An address that is in use in either tenant.
+    row(("POST", "/api/v1/users"), "WRITE_USER", (409, 409), "", r#"{"email":"taken@both.example"}"#),
     row(("PATCH", "/api/v1/users/{id}"), "WRITE_USER", (200, 200), "", r#"{"name":"Another Name"}"#),
     row(("DELETE", "/api/v1/users/{id}"), "WRITE_USER", (200, 200), "", ""),
     row(("POST", "/api/v1/users/{id}/suspend"), "WRITE_USER", (200, 200), "", ""),

@@ -141,6 +141,7 @@ fn a_company_name_holds_no_link_and_may_occur_twice_with_a_hint() {
     let app = App::start();
     let mut mona = app.sign_in(Who::Manager);
     add(&mut mona, OWN, "company_name", "Win at https://evil.example").is(422);
+    add(&mut app.sign_in(Who::OtherOrganisation), OWN, "", "").is(303);
     let first = add(&mut mona, OWN, "", "");
     mona.follow(first.is(303)).hides("has the same company name");
     let second = add(&mut mona, OWN, "company_name", "ZEBRA  papier");

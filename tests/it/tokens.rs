@@ -127,6 +127,11 @@ fn a_client_ends_and_looks_at_its_own_tokens_only() {
     assert_eq!(by(&one, "/oauth2/introspect").json(), json!({ "active": false }));
     refused(&one.form("/oauth2/revoke", &format!("token={token}")), 401, "invalid_client");
     refused(&one.form("/oauth2/introspect", &format!("token={token}")), 401, "invalid_client");
+    let token = token_of(&one.token());
+    let by = |who: &Machine, what: &str| who.form(what, &with_secret(who, &format!("token={token}")));
+    assert_eq!(by(&one, "/oauth2/introspect").json()["active"], json!(true));
+    app.clock.advance(chrono::Duration::hours(1));
+    assert_eq!(by(&one, "/oauth2/introspect").json(), json!({ "active": false }), "it has run out");
 }
 
 #[test]

@@ -137,9 +137,16 @@ fn whoever_made_the_credential_stands_behind_it_or_else_the_organisation() {
     let row = "SELECT letter ->> 'inviter' || ' ' || (letter ->> 'reply_to') FROM mails WHERE kind = 'invitation'";
     assert_eq!(app.text(row), "Northwind Traders manager@northwind.example", "a member may not invite");
     app.sql(&format!("UPDATE users SET removed_at = now() WHERE id = '{}'", id::MANAGER));
+    // The oldest of all who may invite belongs to another tenant, the next one is suspended.
+    app.sql(&format!("UPDATE users SET created_at = '2019-01-01 09:00Z' WHERE id = '{}'", id::GLOBEX_OWNER));
+    app.sql(&format!(
+        "UPDATE users SET created_at = '2020-01-01 09:00Z', state = 'suspended' WHERE id = '{}'",
+        id::OWNER
+    ));
     machine.post(INVITATIONS, &colleague("bo@new.example")).is(201);
     let row = format!("{row} AND to_key = 'bo@new.example'");
     assert!(app.text(&row).starts_with("Northwind Traders ") && app.text(&row).ends_with("@acme.example"));
+    assert!(!app.text(&row).ends_with(Who::Owner.email()), "whoever is suspended answers for nobody");
     app.visitor().accept(&app.link("bo@new.example"), "bo@new.example", &[("name", "Bo")]).is(303);
     assert_eq!(app.state_of("bo@new.example"), "accepted");
 }

@@ -312,6 +312,16 @@ fn a_user_is_created_by_their_address() {
     assert_eq!(app.count("users WHERE email_key = 'new@zenith.example'"), 0);
 }
 
+#[test]
+fn a_manager_who_was_removed_manages_nothing_any_more() {
+    let app = App::start();
+    let machine = app.key(id::ACME_HOST, ALL);
+    machine.delete(&format!("{}/{}", people_of(id::NORTHWIND), id::MANAGER)).is(200);
+    machine.post(&of(id::NORTHWIND), &json!({ "email": "next@northwind.example" })).is(200);
+    let role = "SELECT role FROM users WHERE email_key = 'next@northwind.example'";
+    assert_eq!(app.text(role), "manager", "the organisation has nobody else who could manage it");
+}
+
 // S0-23
 #[test]
 fn users_come_in_pages() {

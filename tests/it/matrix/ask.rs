@@ -3,8 +3,9 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::line::Line;
+use super::others::shown_though_gone;
 use super::policy::{Expected, Route};
-use super::slots::{Class, Kind, Slot, TARGET, filled, slots, value};
+use super::slots::{Class, Kind, REQUESTER, Slot, TENANT, filled, fits, slots, tenant, value};
 use super::world::{Key, Principal, World, marks, organisation};
 use crate::access_table::IN;
 use crate::support::Answer;
@@ -59,7 +60,7 @@ impl Asker {
 
     /// Every cell of a route and a principal.
     pub fn unit(&mut self, route: &Route, who: usize) {
-        let places = slots(route.pattern);
+        let places = route.slots();
         let random: Vec<_> = places.iter().map(|slot| (slot.clone(), Class::Random)).collect();
         let nothing = (!places.is_empty()).then(|| self.cell(route, who, &random, None));
         for classes in self.combinations(route, who, &places) {
@@ -73,10 +74,13 @@ impl Asker {
         let at_the_door = matches!(route.own(principal), IN | 401 | 403);
         match places {
             [] => vec![Vec::new()],
-            [only] => Class::ALL.into_iter().map(|class| vec![(only.clone(), class)]).collect(),
+            [only] => fits(only).map(|class| vec![(only.clone(), class)]).collect(),
             [outer, inner] => {
-                let pairs = Class::ALL.into_iter().flat_map(|one| Class::ALL.into_iter().map(move |two| (one, two)));
-                let asked = pairs.filter(|(one, two)| !at_the_door || *one == Class::Own || *two == Class::Own);
+                let pairs = fits(outer).flat_map(|one| fits(inner).map(move |two| (one, two)));
+                // Whoever names themselves as another one does so throughout.
+                let in_headers = outer.is_header() && inner.is_header();
+                let plain = |one, two| [one, two].contains(&Class::Own) || (in_headers && one == two);
+                let asked = pairs.filter(|(one, two)| !(at_the_door || in_headers) || plain(*one, *two));
                 asked.map(|(one, two)| vec![(outer.clone(), one), (inner.clone(), two)]).collect()
             }
             _ => panic!("{} has more places for ids than this test knows", route.pattern),
@@ -96,19 +100,34 @@ impl Asker {
         let nothing = nothing.filter(|_| classes.iter().all(|(_, class)| *class != Class::Empty));
         let problem = judged(&told, &expected, nothing)
             .or_else(|| marked(&answer, &self.forbidden[who], named(&self.world.principals[who], &cell).as_deref()))
+            .or_else(|| shown_though_gone(route, &answer))
             .or_else(|| miscounted(&answer));
+        let changes = may_change || (!route.reads() && told.status < 400 && told.status != IN);
         if let Some(problem) = problem {
             let classes: Vec<_> = classes.iter().map(|(slot, class)| format!("{} {class:?}", slot.name)).collect();
             let name = self.world.principals[who].name;
             self.wrong.push(format!("{name} · {} {} ({}): {problem}", cell.method, cell.address, classes.join(", ")));
         }
-        if may_change || (!route.reads() && told.status < 400 && told.status != IN) {
+        if changes && told.status < 400 {
+            self.touched(who, &cell);
+        }
+        if changes {
             self.world.restore();
         } else {
             self.unsettled.push(cell);
             self.settle_if_many(SETTLED_TOGETHER);
         }
         told
+    }
+
+    /// Fails a cell that was allowed to change something and changed what is others'.
+    fn touched(&mut self, who: usize, cell: &Cell) {
+        let tables = self.world.touched(who);
+        if !tables.is_empty() {
+            let name = self.world.principals[who].name;
+            let tables = tables.join(", ");
+            self.wrong.push(format!("{name} · {} {}: changed others' {tables}", cell.method, cell.address));
+        }
     }
 
     /// The request of a cell.
@@ -119,13 +138,15 @@ impl Asker {
             let number = self.numbers.get(&value).filter(|_| slot.kind == Kind::Number);
             (slot.clone(), number.cloned().unwrap_or(value))
         });
-        let (address, target) = filled(route.pattern, &values.collect::<Vec<_>>());
+        let values: Vec<_> = values.collect();
+        let (address, named) = filled(route.pattern, &values);
+        let body = written(route.body, principal, &values);
         Cell {
             who,
             method: route.method.to_owned(),
-            address: address + route.query,
-            headers: headers(route, principal, target),
-            body: if route.is_api() { route.body.to_owned() } else { format!("csrf={}", principal.csrf) },
+            address: address + &written(route.query, principal, &values),
+            headers: headers(route, principal, named),
+            body: if route.is_api() { body } else { format!("csrf={}&{body}", principal.csrf) },
         }
     }
 
@@ -169,10 +190,10 @@ impl Asker {
         let principal = &self.world.principals[at];
         let values: Vec<_> =
             slots(path).into_iter().map(|slot| (slot.clone(), value(&slot, Class::Own, path, principal))).collect();
-        let (address, target) = filled(path, &values);
+        let (address, named) = filled(path, &values);
         let is_api = path.starts_with("/api/");
         let csrf = if is_api { String::new() } else { format!("csrf={}", principal.csrf) };
-        let headers = all_headers(is_api, principal, target);
+        let headers = all_headers(is_api, principal, named);
         let cell = |method: &str, body: &str| Cell {
             who: at,
             method: method.into(),
@@ -218,8 +239,15 @@ impl Asker {
     }
 }
 
-fn headers(route: &Route, who: &Principal, target: Option<String>) -> Vec<(String, String)> {
-    let mut headers = all_headers(route.is_api(), who, target);
+/// What is asked for or filled in, as this caller writes it.
+fn written(text: &str, who: &Principal, values: &[(Slot, String)]) -> String {
+    let (friend, foreign) = if who.is_of_second_tenant() { ("26", "12") } else { ("16", "22") };
+    let text = text.replace("{friend}", friend).replace("{foreign}", foreign);
+    values.iter().fold(text, |text, (slot, value)| text.replace(&slot.name, value))
+}
+
+fn headers(route: &Route, who: &Principal, named: Vec<(String, String)>) -> Vec<(String, String)> {
+    let mut headers = all_headers(route.is_api(), who, named);
     if route.method != "GET" {
         let kind = if route.is_api() { "application/json" } else { "application/x-www-form-urlencoded" };
         headers.push(("Content-Type".into(), kind.into()));
@@ -228,13 +256,13 @@ fn headers(route: &Route, who: &Principal, target: Option<String>) -> Vec<(Strin
 }
 
 /// As a browser sends them, or as the API's formats want them.
-fn all_headers(api: bool, who: &Principal, target: Option<String>) -> Vec<(String, String)> {
+fn all_headers(api: bool, who: &Principal, named: Vec<(String, String)>) -> Vec<(String, String)> {
     let mut headers = who.headers.clone();
     if api {
-        let tenant = if who.is_of_second_tenant() { "globex" } else { "acme" };
-        headers.push(("X-Servitly-Tenant".into(), tenant.into()));
-        headers.push(("Requester-Organization-ID".into(), organisation(who.home)));
-        headers.extend(target.map(|target| (TARGET.into(), target)));
+        let own = [(TENANT, tenant(who).to_owned()), (REQUESTER, organisation(who.home))];
+        let own = own.into_iter().filter(|(name, _)| named.iter().all(|(known, _)| known != name));
+        headers.extend(own.map(|(name, value)| (name.to_owned(), value)));
+        headers.extend(named);
     } else {
         headers.push(("Sec-Fetch-Site".into(), "same-origin".into()));
         headers.push(("User-Agent".into(), "Mozilla/5.0 (X11; Linux) Firefox/140.0".into()));

@@ -29,7 +29,9 @@ impl Line {
         }
         request.extend(["\r\n", body]);
         for _ in 0..3 {
-            if let Some(bytes) = self.exchange(method, request.as_bytes()) {
+            // What took a busy machine too long to send is sent again.
+            let late = |bytes: &Vec<u8>| bytes.starts_with(b"HTTP/1.1 408 ");
+            if let Some(bytes) = self.exchange(method, request.as_bytes()).filter(|bytes| !late(bytes)) {
                 return Answer::parse(&bytes, address);
             }
             self.stream = None;

@@ -1,6 +1,7 @@
 //! What every cell must answer: the two tables, and what follows from them for ids that are not the caller's.
 
-use super::slots::{Class, Kind, Slot, TARGET};
+use super::filled::{FILLED, FILLED_API};
+use super::slots::{Class, Kind, RECORD, Slot, TENANT, fields, slots};
 use super::world::{Key, Principal};
 use crate::access_api::{ANY, API, PUBLIC};
 use crate::access_table::{IN, TABLE};
@@ -11,8 +12,10 @@ pub struct Route {
     pub method: &'static str,
     pub pattern: &'static str,
     pub query: &'static str,
-    /// For the API; a page's form is its token.
+    /// For the API; a page's form has its token besides.
     pub body: &'static str,
+    /// Whether something is filled in or asked for.
+    pub filled: bool,
     row: Row,
 }
 
@@ -51,21 +54,44 @@ pub fn routes() -> Vec<Route> {
         pattern,
         query: "",
         body: "",
+        filled: false,
         row: Row::Page(*statuses),
     });
-    let api = API.iter().map(|row| Route {
-        method: row.method,
-        pattern: row.path,
-        query: row.query,
-        body: row.body,
-        row: Row::Api { needs: row.needs, partner: row.partner, host: row.host },
+    pages.chain(API.iter().map(|row| of_api(row, false))).collect()
+}
+
+/// As [`routes`], and some of them once more with something filled in.
+pub fn all_routes() -> Vec<Route> {
+    let filled = FILLED.iter().map(|(method, pattern, query, body, statuses)| Route {
+        method,
+        pattern,
+        query,
+        body,
+        filled: true,
+        row: Row::Page(*statuses),
     });
-    pages.chain(api).collect()
+    // Whoever signs out comes last.
+    let mut all: Vec<Route> = filled.chain(FILLED_API.iter().map(|row| of_api(row, true))).collect();
+    all.extend(routes());
+    all
+}
+
+const fn of_api(row: &crate::access_api::Row, filled: bool) -> Route {
+    let (needs, partner, host) = (row.needs, row.partner, row.host);
+    let row_of = Row::Api { needs, partner, host };
+    Route { method: row.method, pattern: row.path, query: row.query, body: row.body, filled, row: row_of }
 }
 
 impl Route {
     pub const fn is_api(&self) -> bool {
         matches!(self.row, Row::Api { .. })
+    }
+
+    /// Every place for an id: in its address, in a header, in what it asks for, in its form.
+    pub fn slots(&self) -> Vec<Slot> {
+        let mut all = slots(self.pattern);
+        all.extend(fields(self.query).into_iter().chain(fields(self.body)));
+        all
     }
 
     /// Whether whoever is allowed changes nothing by asking. The way to a provider begins a flow, which is a row.
@@ -105,38 +131,65 @@ impl Route {
     /// What the caller must get for these ids.
     pub fn expected(&self, who: &Principal, classes: &[(Slot, Class)]) -> Expected {
         let own = self.own(who);
-        let empty = classes.iter().any(|(_, class)| *class == Class::Empty);
+        let is = |wanted: Class| classes.iter().any(|(_, class)| *class == wanted);
+        let (empty, no_id) = (is(Class::Empty), is(Class::Malformed) || is(Class::Spelt));
         let without_token = self.method != "GET" && !self.is_api() && (who.ended || who.is_machine());
         if without_token {
             // A form needs the token of a session that lives.
             return Expected::OneOf(vec![IN, 403, 404]);
         }
+        if let Some(expected) = Self::in_headers(own, classes) {
+            return expected;
+        }
         if matches!(own, IN | 401 | 403) {
-            // An address with a hole in it is no route.
-            return Expected::OneOf(vec![own, 404]);
+            // An address with a hole in it is no route, and what is no id is nothing. Any id tells the same.
+            return Expected::OneOf(if empty || no_id { vec![own, 404] } else { vec![own] });
         }
         if classes.is_empty() {
             return Expected::Allowed(own);
         }
-        if empty && classes.iter().all(|(slot, _)| slot.name != TARGET) {
+        if empty && classes.iter().all(|(slot, _)| slot.name != RECORD) {
             return Expected::OneOf(vec![404, 405]);
         }
         match classes {
-            [(slot, class)] if slot.name == TARGET => Self::target(own, *class),
+            // A form without a record, or with what is no id, is one without.
+            [(slot, Class::Malformed | Class::Spelt | Class::Empty)] if slot.name == RECORD => {
+                Expected::OneOf(vec![own, 404, 422])
+            }
             [(slot, class)] => self.one(who, own, slot.kind, *class),
             [(_, Class::Own), (inner, class)] => self.one(who, own, inner.kind, *class),
+            // What went into the bin can be looked at, and nothing can be done to it.
+            [(_, Class::Deleted), (_, Class::Binned)] if !self.is_api() && self.method == "GET" => {
+                Expected::OneOf(vec![own, 303, 404])
+            }
             // The other organisation's own, for those of the host.
             [(_, Class::Other), (_, Class::Neighbour)] if !matches!(who.key, Key::Partner(_)) => Expected::Allowed(own),
             _ => Expected::Refused(404),
         }
     }
 
-    /// Another organisation's records by header: whether it exists makes no difference.
-    fn target(own: u16, class: Class) -> Expected {
-        match class {
-            Class::Own => Expected::Allowed(own),
-            Class::Malformed | Class::Spelt | Class::Empty => Expected::OneOf(vec![400, 422]),
-            _ => Expected::Refused(403),
+    /// What headers name: a tenant; or whose records are asked for, and by whom.
+    fn in_headers(own: u16, classes: &[(Slot, Class)]) -> Option<Expected> {
+        let refused = matches!(own, 401 | 403);
+        match classes {
+            [(slot, class)] if slot.name == TENANT => Some(match class {
+                // Without a name nobody is asked for their permissions.
+                Class::Empty if own == 401 => Expected::Refused(own),
+                Class::Empty => Expected::OneOf(vec![400]),
+                _ if refused => Expected::Refused(own),
+                Class::Own => Expected::Allowed(own),
+                Class::Random | Class::OtherType | Class::Malformed | Class::Spelt => Expected::Refused(404),
+                _ => Expected::Refused(403),
+            }),
+            [(target, class), (_, requester)] if target.is_header() => Some(match (class, requester) {
+                _ if refused => Expected::Refused(own),
+                (Class::Malformed | Class::Spelt | Class::Empty, _)
+                | (_, Class::Malformed | Class::Spelt | Class::Empty) => Expected::OneOf(vec![400, 422]),
+                (Class::Own, Class::Own) => Expected::Allowed(own),
+                // Whether another organisation exists makes no difference; nobody asks in another one's name.
+                _ => Expected::Refused(403),
+            }),
+            _ => None,
         }
     }
 
@@ -148,7 +201,14 @@ impl Route {
             // Records are each organisation's own, to the host's credentials too.
             (_, Kind::Secret)
             | (Class::Other, Kind::Session)
-            | (Class::Neighbour, Kind::Record | Kind::Connection | Kind::Session) => Expected::Refused(404),
+            | (Class::Neighbour | Class::Binned, Kind::Record | Kind::Connection | Kind::Session) => {
+                Expected::Refused(404)
+            }
+            // Its people and credentials are told until they go with it.
+            (Class::Binned, Kind::User | Kind::Client | Kind::Event) if of_tenant => Expected::OneOf(vec![own, 404]),
+            (Class::Binned, _) if of_tenant && self.pattern.contains("/received-invitations/") => {
+                Expected::OneOf(vec![own, 404])
+            }
             (Class::Other, Kind::Organisation) if partner => Expected::Refused(404),
             (Class::Own | Class::Other, _) => Expected::Allowed(own),
             // The rest of their whole tenant those see.
@@ -162,7 +222,7 @@ impl Route {
     }
 
     /// Whether this takes back a deletion.
-    fn brings_back(&self) -> bool {
+    pub fn brings_back(&self) -> bool {
         ["/removal/undo", "/restore"].iter().any(|end| self.pattern.ends_with(end))
     }
 

@@ -20,12 +20,14 @@ pub enum Kind {
     Import,
     /// An invitation's secret.
     Secret,
+    /// A tenant's name.
+    Tenant,
 }
 
 impl Kind {
     const fn number(self) -> u8 {
         match self {
-            Self::Organisation => 0,
+            Self::Organisation | Self::Tenant => 0,
             Self::Record => 1,
             Self::Invitation | Self::Number | Self::Secret => 2,
             Self::Client => 3,
@@ -65,6 +67,8 @@ pub enum Class {
     Foreign,
     /// Deleted, or ended.
     Deleted,
+    /// One of an organisation of the same tenant that is in the bin.
+    Binned,
     /// Well formed, of nothing.
     Random,
     /// Of a thing of another kind, the caller's own.
@@ -76,12 +80,13 @@ pub enum Class {
 }
 
 impl Class {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Own,
         Self::Other,
         Self::Neighbour,
         Self::Foreign,
         Self::Deleted,
+        Self::Binned,
         Self::Random,
         Self::OtherType,
         Self::Malformed,
@@ -112,14 +117,49 @@ pub fn slots(pattern: &str) -> Vec<Slot> {
         });
         found.push(Slot { name: (*part).to_owned(), kind });
     }
+    let header = |name: &str, kind| Slot { name: name.to_owned(), kind };
     if pattern == "/api/partners" {
-        found.push(Slot { name: TARGET.to_owned(), kind: Kind::Organisation });
+        found.extend([header(TARGET, Kind::Organisation), header(REQUESTER, Kind::Organisation)]);
+    }
+    if pattern == "/api/network/partners" {
+        found.push(header(TENANT, Kind::Tenant));
     }
     found
 }
 
-/// The header that names an organisation.
+/// The places of a filled form, or of what an address asks for.
+pub fn fields(text: &str) -> Vec<Slot> {
+    let named = text.contains(RECORD).then(|| Slot { name: RECORD.to_owned(), kind: Kind::Record });
+    named.into_iter().collect()
+}
+
+/// The field that names a partner record.
+pub const RECORD: &str = "{record}";
+
+impl Slot {
+    /// Whether this is a header's.
+    pub fn is_header(&self) -> bool {
+        !self.name.starts_with('{')
+    }
+}
+
+/// What can be put into a place.
+pub fn fits(slot: &Slot) -> impl Iterator<Item = Class> + use<> {
+    let of_organisations = !matches!(slot.kind, Kind::Organisation | Kind::Session | Kind::Secret | Kind::Tenant);
+    Class::ALL.into_iter().filter(move |class| of_organisations || *class != Class::Binned)
+}
+
+/// The name of somebody's tenant.
+pub const fn tenant(who: &Principal) -> &'static str {
+    if who.is_of_second_tenant() { "globex" } else { "acme" }
+}
+
+/// The header that names the organisation that is asked about.
 pub const TARGET: &str = "Target-Organization-ID";
+/// The one that names who asks.
+pub const REQUESTER: &str = "Requester-Organization-ID";
+/// The one that names a tenant.
+pub const TENANT: &str = "X-Servitly-Tenant";
 
 fn kind(before: &str, name: &str, pattern: &str) -> Option<Kind> {
     Some(match (before, name) {
@@ -153,17 +193,26 @@ pub fn value(slot: &Slot, class: Class, pattern: &str, who: &Principal) -> Strin
         (Class::Random, Kind::Number) => "999999".into(),
         (Class::Random, _) => id::RANDOM.into(),
         (Class::Malformed, _) => "1%2f..".into(),
+        (Class::Own, Kind::Tenant) => tenant(who).into(),
+        (Class::Spelt, Kind::Tenant) => tenant(who).to_ascii_uppercase(),
+        (Class::OtherType, Kind::Tenant) => organisation(owner),
+        (_, Kind::Tenant) => if who.is_of_second_tenant() { "acme" } else { "globex" }.into(),
         (Class::OtherType, Kind::Organisation) => thing(Kind::User, 'a', &organisation(owner)),
         (Class::OtherType, _) => organisation(owner),
         (Class::Spelt, Kind::Organisation) => format!("%7B{}%7D", organisation(owner)),
         (Class::Spelt, _) => value(slot, Class::Own, pattern, who).to_ascii_uppercase(),
+        // One that was connected and allowed it, until the connection ended.
+        (Class::Deleted, _) if slot.name == TARGET => organisation(if who.is_of_second_tenant() { 26 } else { 16 }),
         (_, Kind::Organisation) => organisation(place_of_organisations(class, owner, who)),
         (_, Kind::Session) => session(class, who),
         (_, kind) => {
             let (neighbour, foreign) = strangers(owner, who);
             match class {
                 Class::Neighbour => thing(kind, 'a', &organisation(neighbour)),
+                // Only a tenant's own organisation imports.
+                Class::Foreign if kind == Kind::Import => thing(kind, 'a', &organisation(foreign / 10 * 10 + 1)),
                 Class::Foreign => thing(kind, 'a', &organisation(foreign)),
+                Class::Binned => thing(kind, 'a', &organisation(if who.is_of_second_tenant() { 25 } else { 15 })),
                 Class::Other => thing(kind, 'b', &organisation(owner)),
                 Class::Deleted => thing(kind, 'c', &organisation(owner)),
                 _ => thing(kind, 'a', &organisation(owner)),
@@ -240,16 +289,16 @@ const fn strangers(owner: u8, who: &Principal) -> (u8, u8) {
     }
 }
 
-/// The pattern with its places filled, and the values that stand in headers.
-pub fn filled(pattern: &str, values: &[(Slot, String)]) -> (String, Option<String>) {
+/// The pattern with its places filled, and the headers that name something.
+pub fn filled(pattern: &str, values: &[(Slot, String)]) -> (String, Vec<(String, String)>) {
     let mut address = pattern.replace("{provider}", "dev").replace("{file}", "none.css");
-    let mut target = None;
+    let mut named = Vec::new();
     for (slot, value) in values {
-        if slot.name == TARGET {
-            target = Some(value.clone());
+        if slot.is_header() {
+            named.push((slot.name.clone(), value.clone()));
         } else {
             address = address.replacen(&slot.name, value, 1);
         }
     }
-    (address, target)
+    (address, named)
 }

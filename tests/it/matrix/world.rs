@@ -1,10 +1,15 @@
 //! A portal in which everything that belongs to an organisation carries the organisation's own mark, and every way to
 //! be somebody: signed in, ended in each way, a machine, or nobody.
 
+use std::collections::HashMap;
+
 use diesel::connection::SimpleConnection as _;
 use diesel::pg::PgConnection;
 use guildhall::secrets::{SecretKey, csrf_token};
 
+use super::back::WAY_BACK;
+use super::marked::MARKS;
+use super::others::{MORE, WAITING};
 use crate::support::api::{ALL, Machine};
 use crate::support::{Actor, App, Who, cluster, id, proof};
 
@@ -56,6 +61,12 @@ impl Principal {
         self.home >= 20
     }
 
+    /// The organisations in which nothing may change by what they do, as PostgreSQL reads a list.
+    fn others(&self) -> String {
+        let others = ORGANISATIONS.into_iter().filter(|number| *number != self.home && !self.sees.contains(number));
+        others.map(organisation).collect::<Vec<_>>().join(",")
+    }
+
     /// Marks that nothing they get may hold.
     pub fn forbidden(&self) -> Vec<String> {
         let foreign = ORGANISATIONS.into_iter().filter(|number| !self.sees.contains(number));
@@ -75,12 +86,15 @@ pub struct World {
     pub principals: Vec<Principal>,
     conn: PgConnection,
     before: String,
+    /// What others had at first, by those who are not they.
+    others: HashMap<String, String>,
 }
 
 /// All, and what only an owner gives to a credential.
 const MANAGES: &str = "READ_PARTNER,WRITE_PARTNER,READ_USER,WRITE_USER,READ_INVITATION,WRITE_INVITATION,READ_AUDIT,\
                        MANAGE_API_CLIENTS,MANAGE_TENANT";
 const READS: &str = "READ_PARTNER,READ_USER,READ_INVITATION,READ_AUDIT";
+const WRITES: &str = "WRITE_PARTNER,WRITE_USER,WRITE_INVITATION";
 const ACME: &[u8] = &[11, 12, 13, 14, 15, 16];
 const GLOBEX: &[u8] = &[21, 22, 23, 25, 26];
 
@@ -95,15 +109,37 @@ impl World {
             app.sql(HOLE);
         }
         app.sql(MARKS);
+        app.sql(MORE);
         app.sql(WAY_BACK);
-        let mut world = Self { conn: app.database.connect(), app, principals, before: String::new() };
+        app.sql(WAITING);
+        let mut world =
+            Self { conn: app.database.connect(), app, principals, before: String::new(), others: HashMap::new() };
         world.before = world.tables();
+        for who in 0..world.principals.len() {
+            let others = world.principals[who].others();
+            if !world.others.contains_key(&others) {
+                let theirs = world.theirs(&others);
+                world.others.insert(others, theirs);
+            }
+        }
         world
+    }
+
+    /// A digest of what these organisations have.
+    fn theirs(&mut self, organisations: &str) -> String {
+        cluster::text(&mut self.conn, &format!("SELECT matrix.foreign_digest('{{{organisations}}}')"))
+    }
+
+    /// The tables in which something of an organisation is different that `who` has no business with.
+    pub fn touched(&mut self, who: usize) -> Vec<String> {
+        let others = self.principals[who].others();
+        let now = self.theirs(&others);
+        differing(&now, &self.others[&others])
     }
 
     /// A digest of every table, a line each.
     fn tables(&mut self) -> String {
-        cluster::text(&mut self.conn, "SELECT matrix.digest()")
+        cluster::text(&mut self.conn, "SELECT matrix.digest() || matrix.waiting()")
     }
 
     /// The tables that are not as they were at first.
@@ -112,8 +148,7 @@ impl World {
         if now == self.before {
             return Vec::new();
         }
-        let pairs = now.lines().zip(self.before.lines()).filter(|(now, before)| now != before);
-        pairs.map(|(now, _)| now.split(' ').next().unwrap_or_default().to_owned()).collect()
+        differing(&now, &self.before)
     }
 
     /// Makes everything as it was at first.
@@ -125,6 +160,12 @@ impl World {
     pub fn text(&mut self, query: &str) -> String {
         cluster::text(&mut self.conn, query)
     }
+}
+
+/// The tables whose digest is another one.
+fn differing(now: &str, before: &str) -> Vec<String> {
+    let pairs = now.lines().zip(before.lines()).filter(|(now, before)| now != before);
+    pairs.map(|(now, _)| now.split(' ').next().unwrap_or_default().to_owned()).collect()
 }
 
 /// A browser as a principal; its cookies stay as they are now.
@@ -209,6 +250,7 @@ fn people(app: &App) -> Vec<Principal> {
         ended("disabled user", "disabled@northwind.example", 12),
         ended("removed member", "removed@northwind.example", 12),
         ended("expired session", "expired@northwind.example", 12),
+        ended("ended session", "ended@northwind.example", 12),
     ]
 }
 
@@ -217,19 +259,28 @@ fn machines(app: &App) -> Vec<Principal> {
     let host = app.client(id::ACME_HOST, MANAGES).with_token();
     let (revoked, expired) = (token(id::NORTHWIND), token(id::NORTHWIND));
     app.sql(&format!("UPDATE api_clients SET revoked_at = now() WHERE id = '{}'", revoked.id));
-    app.sql(&format!("UPDATE api_tokens SET expires_at = '2026-11-20 11:59Z' WHERE client_id = '{}'", expired.id));
-    vec![
+    let key = |organisation: &str| app.key(organisation, ALL);
+    let (revoked_key, suspended) = (key(id::NORTHWIND), organisation(14));
+    app.sql(&format!("UPDATE api_clients SET revoked_at = now() WHERE id = '{}'", revoked_key.id));
+    let all = vec![
         machine("key of A that reads", Key::Partner(READS), &app.key(id::NORTHWIND, READS), 12, &[12, 16]),
         machine("key of A that writes", Key::Partner(ALL), &app.key(id::NORTHWIND, ALL), 12, &[12, 16]),
         machine("key of B", Key::Partner(ALL), &app.key(id::CONTOSO, ALL), 13, &[13, 16]),
         machine("token of the host", Key::Host(MANAGES), &host, 11, ACME),
         // Nobody else sees the whole programme and may not change it: what only they can undo has no other guard.
         machine("key of the host that reads", Key::Host(READS), &app.key(id::ACME_HOST, READS), 11, ACME),
+        machine("key of the host that only writes", Key::Host(WRITES), &app.key(id::ACME_HOST, WRITES), 11, ACME),
         machine("token of another tenant's host", Key::Host(ALL), &token(id::GLOBEX_HOST), 21, GLOBEX),
         machine("key in another tenant", Key::Partner(ALL), &app.key(id::INITECH, ALL), 22, &[22, 26]),
         machine("revoked token", Key::None, &revoked, 12, &[]),
         machine("expired token", Key::None, &expired, 12, &[]),
-    ]
+        machine("revoked key", Key::None, &revoked_key, 12, &[]),
+        machine("key of a suspended organisation", Key::None, &key(&suspended), 14, &[]),
+        machine("token of a suspended organisation", Key::None, &token(&suspended), 14, &[]),
+    ];
+    // Last of all: whoever gets a token has some of those forgotten that have expired.
+    app.sql(&format!("UPDATE api_tokens SET expires_at = '2026-11-20 11:59Z' WHERE client_id = '{}'", expired.id));
+    all
 }
 
 /// The fault that the matrix has to notice: somebody who was demoted may still do what an owner may.
@@ -254,7 +305,8 @@ FROM (VALUES
     ('108', '12', 'disabled@northwind.example', 'manager'),
     ('109', '12', 'removed@northwind.example', 'manager'),
     ('110', '11', 'demoted@acme.example', 'owner'),
-    ('111', '12', 'expired@northwind.example', 'manager')
+    ('111', '12', 'expired@northwind.example', 'manager'),
+    ('112', '12', 'ended@northwind.example', 'manager')
 ) AS rows (id, organisation, email, role);
 ";
 
@@ -270,6 +322,7 @@ fn things() -> String {
         .replace("PERSON", "(SELECT u.id FROM users u WHERE u.organisation_id = o.id ORDER BY u.id LIMIT 1)")
         .replace("EACH", "FROM organisations o CROSS JOIN unnest('{a,b,c}'::text[]) v")
         .replace("ENDED", "CASE WHEN v = 'c' THEN '2026-11-19 09:00Z'::timestamptz END")
+        .replace("GRANTED", "CASE v WHEN 'c' THEN '{READ_PARTNER,WRITE_PARTNER}'::text[] ELSE '{}' END")
         .replace("BEFORE", "'2026-11-19 09:00Z'::timestamptz")
 }
 
@@ -290,18 +343,29 @@ INSERT INTO invitations (id, tenant_id, organisation_id, to_organisation_id, inv
 SELECT ID_02, o.tenant_id, o.id, o.id, PERSON, 'partner', 'Company', v || number || '@invited.example',
     v || number || '@invited.example', 'en', 7, CASE v WHEN 'c' THEN 'revoked' ELSE 'pending' END, ID_04,
     '2026-11-27 09:00Z', BEFORE, BEFORE, BEFORE EACH;
+INSERT INTO invitations (id, tenant_id, organisation_id, inviter_id, kind, company_name, email, email_key, language,
+    lifetime_days, state, partner_record_id, expires_at, last_sent_at, created_at, updated_at)
+SELECT replace(r.id::text, '-8b01-', '-8d02-')::uuid, r.tenant_id, o.id, PERSON, 'partner', 'Company', 'late@late.example',
+    'late@late.example', 'en', 7, 'pending', r.id, BEFORE, BEFORE, BEFORE, BEFORE
+FROM partner_records r JOIN organisations o ON o.id = r.organisation_id WHERE r.id::text LIKE '%-8b01-%';
 INSERT INTO api_clients (id, tenant_id, organisation_id, kind, name, permissions, created_by, created_at, updated_at,
     revoked_at)
 SELECT ID_03, o.tenant_id, o.id, 'key', 'Machine', ARRAY['READ_PARTNER'], PERSON, BEFORE, BEFORE, ENDED EACH;
 INSERT INTO api_secrets (id, client_id, hash, hint, created_at)
 SELECT id, id, sha256(id::text::bytea), 'abcd', created_at FROM api_clients;
-INSERT INTO connections (id, tenant_id, host_organisation_id, guest_organisation_id, ended_at, created_at, updated_at)
-SELECT ID_06, o.tenant_id, o.id, g.id, ENDED, BEFORE, BEFORE EACH
+INSERT INTO connections (id, tenant_id, host_organisation_id, guest_organisation_id, ended_at, created_at, updated_at,
+    host_grants, guest_grants)
+SELECT ID_06, o.tenant_id, o.id, g.id, ENDED, BEFORE, BEFORE, GRANTED, GRANTED EACH
 JOIN organisations g ON right(g.id::text, 2) = left(right(o.id::text, 2), 1) || CASE v WHEN 'b' THEN '7' ELSE '6' END
 WHERE right(o.id::text, 1) NOT IN ('6', '7');
 INSERT INTO audit_events (id, tenant_id, organisation_id, at, actor_kind, actor_name, verb, object_kind, object_name)
 SELECT ID_07, o.tenant_id, o.id, BEFORE, 'system', 'Guildhall', 'create', 'organisation',
     'zqmark' || right(o.id::text, 2) || 'qz' EACH;
+INSERT INTO audit_events (id, tenant_id, organisation_id, at, actor_kind, actor_name, verb, object_kind, object_id, object_name)
+SELECT replace(o.id::text, '-8000-', '-8e' || k || '-')::uuid, o.tenant_id, other.id, BEFORE, 'system', 'Guildhall', 'create',
+    'organisation', replace(o.id::text, '-8000-', '-8a' || k || '-')::uuid, 'zqmark' || right(other.id::text, 2) || 'qz'
+FROM organisations o CROSS JOIN unnest('{02,03,05,06}'::text[]) k JOIN organisations other
+    ON other.tenant_id = o.tenant_id AND right(other.id::text, 2) IN ('14', '25');
 INSERT INTO sessions (id, key_hash, user_id, provider, device, created_at, last_seen_at, ended_at)
 SELECT replace(u.id::text, '-8000-', '-8' || v || '08-')::uuid, sha256((u.id::text || v)::bytea), u.id, 'dev', 'a browser',
     '2026-11-20 11:58Z', '2026-11-20 11:58Z', ENDED
@@ -316,64 +380,6 @@ WHERE right(id::text, 2) IN ('15', '25');
 UPDATE users SET state = 'suspended' WHERE id::text LIKE '%0108';
 UPDATE users SET removed_at = '2026-11-20 11:59Z' WHERE id::text LIKE '%0109';
 UPDATE users SET role = 'auditor' WHERE id::text LIKE '%0110';
+UPDATE users SET removed_with_organisation = true WHERE id::text ~ '-8c05-.*[12]6$';
 UPDATE sessions SET created_at = '2026-11-20 09:00Z', last_seen_at = '2026-11-20 10:00Z' WHERE user_id::text LIKE '%0111';
-";
-
-/// Writes the marks. The hosts' own names stay: their partners know them.
-const MARKS: &str = "
-CREATE FUNCTION mark(organisation uuid, what text) RETURNS text LANGUAGE sql AS
-    $$ SELECT 'zqmark' || right(organisation::text, 2) || what || 'qz' $$;
-UPDATE organisations SET name = 'Partner ' || mark(id, ''), name_key = 'partner ' || mark(id, '') WHERE kind = 'partner';
-UPDATE organisations SET code = mark(id, ''), zuora_account_id = mark(id, ''), invoice_owner = 'partner',
-    salesforce_account_id = mark(id, ''), logo_url = 'https://' || mark(id, '') || '.example/logo.png',
-    properties = json_build_object('tier', mark(id, ''));
-UPDATE users SET name = 'Person ' || mark(organisation_id, ''),
-    email = number || '@' || mark(organisation_id, '') || '.example',
-    email_key = number || '@' || mark(organisation_id, '') || '.example';
-UPDATE partner_records SET company_name = mark(organisation_id, 'r'), name_key = mark(organisation_id, 'r'),
-    email = number || '@' || mark(organisation_id, 'r') || '.example',
-    email_key = number || '@' || mark(organisation_id, 'r') || '.example',
-    frequency = mark(organisation_id, 'r'), payment_terms = mark(organisation_id, 'r');
-UPDATE invitations SET company_name = mark(organisation_id, ''), email = number || '@' || mark(organisation_id, '') || '.example',
-    email_key = number || '@' || mark(organisation_id, '') || '.example' WHERE kind = 'partner';
-UPDATE api_clients SET name = mark(organisation_id, 'c');
-UPDATE sessions s SET device = mark(u.organisation_id, '') FROM users u WHERE u.id = s.user_id;
--- Limits have their own tests: here every call is the first of its bucket.
-CREATE FUNCTION first_call() RETURNS trigger LANGUAGE plpgsql AS
-    $$ BEGIN NEW.bucket := gen_random_uuid()::text; RETURN NEW; END $$;
-CREATE TRIGGER first_calls BEFORE INSERT ON api_calls FOR EACH ROW EXECUTE FUNCTION first_call();
-";
-
-/// A copy of every table, a digest of all, and the way back. Left out of the digest: when something was last used, what
-/// is counted, and what somebody had typed whose session ran out.
-const WAY_BACK: &str = "
-CREATE SCHEMA matrix;
-CREATE TABLE matrix.known AS
-    SELECT t.table_name::text AS name,
-        string_agg(quote_ident(c.column_name), ', ' ORDER BY c.ordinal_position) FILTER (WHERE c.is_generated = 'NEVER') AS stored,
-        string_agg(quote_ident(c.column_name), ', ' ORDER BY c.ordinal_position)
-            FILTER (WHERE c.column_name NOT IN ('last_seen_at', 'last_used_at')) AS compared
-    FROM information_schema.tables t JOIN information_schema.columns c USING (table_schema, table_name)
-    WHERE t.table_schema = 'public' AND t.table_type = 'BASE TABLE' GROUP BY 1;
-DO $$ DECLARE t text; BEGIN
-    FOR t IN SELECT name FROM matrix.known LOOP EXECUTE format('CREATE TABLE matrix.%I AS TABLE public.%I', 'of_' || t, t); END LOOP;
-END $$;
-CREATE FUNCTION matrix.digest() RETURNS text LANGUAGE plpgsql AS $$
-DECLARE t record; one text; whole text := ''; BEGIN
-    FOR t IN SELECT * FROM matrix.known WHERE name NOT IN ('api_calls', 'kept_forms') ORDER BY name LOOP
-        EXECUTE format('SELECT md5(string_agg(r::text, '','' ORDER BY r::text)) FROM (SELECT %s FROM public.%I) r', t.compared, t.name)
-            INTO one;
-        whole := whole || t.name || ' ' || coalesce(one, '') || E'\\n';
-    END LOOP;
-    RETURN whole;
-END $$;
-CREATE FUNCTION matrix.restore() RETURNS void LANGUAGE plpgsql AS $$
-DECLARE t record; BEGIN
-    PERFORM set_config('session_replication_role', 'replica', true);
-    FOR t IN SELECT * FROM matrix.known LOOP
-        EXECUTE format('DELETE FROM public.%I', t.name);
-        EXECUTE format('INSERT INTO public.%1$I (%2$s) OVERRIDING SYSTEM VALUE SELECT %2$s FROM matrix.%3$I', t.name, t.stored, 'of_' || t.name);
-    END LOOP;
-    PERFORM set_config('session_replication_role', 'origin', true);
-END $$;
 ";

@@ -14,6 +14,8 @@ pub const FILLED: &[(&str, &str, &str, &str, [u16; 8])] = &[
     ("GET", "/organisation/partners/new", "?kept=00000000-0000-7000-8d00-000000000001", "", MANAGERS),
     ("POST", "/organisation/partners/new", "", RECORD_SENT_BEFORE, MANAGERS_FORM),
     ("GET", "/settings/profile/partners", "?q=personc{friend}@people.example", "", STAFF_READ),
+    ("GET", "/settings/profile/partners", "?q=personb{foreign}@people.example", "", STAFF_READ),
+    ("GET", "/settings/profile/partners/export", "?q=personb{foreign}@people.example", "", STAFF_READ),
     ("POST", "/settings/profile/partners/{id}/access", "?shop=on", "", STAFF_DONE),
     ("GET", "/organisation/invitations", "?state=waiting", "", EVERYBODY),
     ("GET", "/organisation/invitations/new", "?kind=partner&record={record}", "", MANAGERS),

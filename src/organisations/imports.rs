@@ -28,7 +28,7 @@ pub struct Import {
 }
 
 /// Creates the partners of some rows as an import of this id; whose name or code is taken comes back. More rows can be
-/// added to it by calling this again.
+/// added to it by calling this again, until somebody takes it back.
 ///
 /// # Errors
 /// When the database fails, or whoever imports is no longer who they were.
@@ -48,6 +48,12 @@ pub fn add(
         ))
         .on_conflict_do_nothing()
         .execute(tx)?;
+    // Whoever takes it back waits for these rows; those that come after that are not wanted any more.
+    let undone: Option<DateTime<Utc>> =
+        organisation_imports::table.find(id).select(organisation_imports::undone_at).for_update().first(tx)?;
+    if undone.is_some() {
+        return Ok(rows.iter().map(not_wanted).collect());
+    }
     let target = Target { import: Some(id), ..target.clone() };
     let refused = import::save(tx, &target, now, rows)?;
     let size = i32::try_from(rows.len() - refused.len()).unwrap_or(i32::MAX);
@@ -59,6 +65,11 @@ pub fn add(
         diesel::delete(import).execute(tx)?;
     }
     Ok(refused)
+}
+
+fn not_wanted(row: &Row) -> RowFault {
+    let message = "The import was taken back before this row was reached.".into();
+    RowFault { row: row.row, column: "", code: "undone", message }
 }
 
 /// As [`add`], all of an import at once.

@@ -212,3 +212,20 @@ fn the_command_line_imports_what_it_can_and_tells_the_rest() {
     assert!(!output.status.success() && complained.contains("there is no tenant nobody"), "{complained}");
     app.sign_in(Who::Owner).open("/settings/history").shows("Guildhall");
 }
+
+#[test]
+fn what_was_not_reached_when_somebody_takes_an_import_back_does_not_come_in() {
+    let app = App::start();
+    let machine = app.key(id::ACME_HOST, "WRITE_PARTNER,READ_PARTNER");
+    // Somebody does so as soon as the first thousand rows are there.
+    app.sql(
+        "CREATE FUNCTION take_back() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN NEW.undone_at := NEW.created_at; RETURN NEW; END $$;
+         CREATE TRIGGER taken_back BEFORE UPDATE ON organisation_imports FOR EACH ROW EXECUTE FUNCTION take_back();",
+    );
+    let before = app.count("organisations");
+    let answer = send(&machine, PATH, &partners(1_003));
+    assert_eq!(figures(&answer), [1_003, 1_000, 3]);
+    assert_eq!(faults(&answer), [1_002, 1_003, 1_004].map(|row| (row, String::new(), "undone".to_owned())));
+    assert_eq!(app.count("organisations"), before + 1_000);
+}

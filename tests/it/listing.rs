@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::support::{Actor, App, id};
+use super::support::{Actor, App, Who, id};
 
 const PARTNERS: &str = "/settings/profile/partners";
 
@@ -251,7 +251,13 @@ fn a_search_in_a_long_list_finds_every_partner_however_rare_its_word() {
              || CASE WHEN n = 6900 THEN ' Zzzzzzzzzzzzzzzzzz' ELSE '' END AS name FROM generate_series(1, 7000) AS n) AS made",
         id::ACME
     ));
+    app.sql(&format!(
+        "UPDATE organisations SET name = 'House Harbour Quillwort Ancient Zzzzzzzzzzzzzzzzzz', name_key = 'foreign' WHERE id = '{}'",
+        id::INITECH
+    ));
     let mut owner = app.owner();
+    owner.open(PARTNERS).shows("about 7,0");
+    app.sign_in(Who::OtherTenant).open(PARTNERS).hides("about 7,0");
     for (search, number) in
         [("harbour", 77), ("quillwort", 17), ("ancient", 450), ("zzzzzzzzzzzzzzzzzz", 1), ("quilwort", 17)]
     {

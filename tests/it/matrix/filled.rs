@@ -16,6 +16,11 @@ pub const FILLED: &[(&str, &str, &str, &str, [u16; 8])] = &[
     ("GET", "/settings/profile/partners", "?q=personc{friend}@people.example", "", STAFF_READ),
     ("GET", "/settings/profile/partners", "?q=personb{foreign}@people.example", "", STAFF_READ),
     ("GET", "/settings/profile/partners/export", "?q=personb{foreign}@people.example", "", STAFF_READ),
+    // A part of the mark of another tenant's partner, and what only its id and its people's addresses begin with.
+    ("GET", "/settings/profile/partners", "?q=mark{foreign}q", "", STAFF_READ),
+    ("GET", "/settings/profile/partners", "?q=mrak{foreign}qz", "", STAFF_READ),
+    ("GET", "/settings/profile/partners", "?q=00000000-0000-7000-8000-0000000000{foreign}", "", STAFF_READ),
+    ("GET", "/settings/profile/partners", "?q=personb{foreign}@peolpe.example", "", STAFF_READ),
     ("POST", "/settings/profile/partners/{id}/access", "?shop=on", "", STAFF_DONE),
     ("GET", "/organisation/invitations", "?state=waiting", "", EVERYBODY),
     ("GET", "/organisation/invitations/new", "?kind=partner&record={record}", "", MANAGERS),

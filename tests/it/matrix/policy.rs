@@ -49,31 +49,28 @@ impl Expected {
 
 /// Every route of both tables.
 pub fn routes() -> Vec<Route> {
-    let pages = TABLE.iter().map(|(method, pattern, statuses)| Route {
+    all_routes().into_iter().filter(|route| !route.filled).collect()
+}
+
+/// As [`routes`], and some of them once more with something filled in.
+pub fn all_routes() -> Vec<Route> {
+    let of_page = |(method, pattern, statuses): &(&'static str, &'static str, [u16; 8])| Route {
         method,
         pattern,
         query: "",
         body: "",
         filled: false,
         row: Row::Page(*statuses),
-    });
-    pages.chain(API.iter().map(|row| of_api(row, false))).collect()
-}
-
-/// As [`routes`], and some of them once more with something filled in.
-pub fn all_routes() -> Vec<Route> {
+    };
     let filled = FILLED.iter().map(|(method, pattern, query, body, statuses)| Route {
-        method,
-        pattern,
         query,
         body,
         filled: true,
-        row: Row::Page(*statuses),
+        ..of_page(&(method, pattern, *statuses))
     });
+    let filled = filled.chain(FILLED_API.iter().map(|row| of_api(row, true)));
     // Whoever signs out comes last.
-    let mut all: Vec<Route> = filled.chain(FILLED_API.iter().map(|row| of_api(row, true))).collect();
-    all.extend(routes());
-    all
+    filled.chain(TABLE.iter().map(of_page)).chain(API.iter().map(|row| of_api(row, false))).collect()
 }
 
 const fn of_api(row: &crate::access_api::Row, filled: bool) -> Route {
@@ -205,14 +202,15 @@ impl Route {
                 Expected::Refused(404)
             }
             // Its people and credentials are told until they go with it.
-            (Class::Binned, Kind::User | Kind::Client | Kind::Event) if of_tenant => Expected::OneOf(vec![own, 404]),
+            // The rest of their whole tenant those see too.
+            (Class::Binned, Kind::User | Kind::Client | Kind::Event) | (Class::Neighbour, _) if of_tenant => {
+                Expected::OneOf(vec![own, 404])
+            }
             (Class::Binned, _) if of_tenant && self.pattern.contains("/received-invitations/") => {
                 Expected::OneOf(vec![own, 404])
             }
             (Class::Other, Kind::Organisation) if partner => Expected::Refused(404),
             (Class::Own | Class::Other, _) => Expected::Allowed(own),
-            // The rest of their whole tenant those see.
-            (Class::Neighbour, _) if of_tenant => Expected::OneOf(vec![own, 404]),
             (Class::Deleted, kind) if kind.ends() => Expected::OneOf(vec![own, 200, 303, 404, 409, 422]),
             (Class::Deleted, Kind::Organisation) if !self.is_api() => self.in_the_bin(own),
             (Class::Deleted, Kind::Organisation) if self.brings_back() || self.is_bin() => Expected::Allowed(200),

@@ -62,7 +62,8 @@ impl CountCache {
         let (counts, seconds) = match self.standing(tenant, now) {
             Standing::Known(counts) => return Ok(counts),
             // Nobody goes without a page because a number could not be had in time.
-            Standing::Due(before) => (counted(conn, tenant).unwrap_or(before), REMEMBERED_SECONDS),
+            // In a (nested) transaction of its own, so that its failure spoils no other that may be open.
+            Standing::Due(before) => (conn.transaction(|tx| counted(tx, tenant)).unwrap_or(before), REMEMBERED_SECONDS),
             Standing::Unknown => match counted_at_once(conn, tenant)? {
                 (counts, true) => (counts, REMEMBERED_SECONDS),
                 (counts, false) => (counts, COUNTING_SECONDS),

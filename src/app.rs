@@ -7,7 +7,7 @@ use std::time::Duration;
 use actix_web::body::MessageBody;
 use actix_web::dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Compress, from_fn};
-use actix_web::{App, Error, HttpServer, web};
+use actix_web::{App, Error, HttpServer, Scope, web};
 
 use crate::clock::Clock;
 use crate::config::Config;
@@ -161,13 +161,10 @@ fn pages(portal: &Shared) -> impl actix_web::dev::HttpServiceFactory + 'static {
         .wrap(from_fn(kept::forms)) // 1: what was typed outlives its session
         .wrap(from_fn(wall::around_pages)) // 0a: their statements, and nobody else's rows
         .wrap(session::middleware(portal)) // 0: who is asking
-        .wrap(from_fn(session::remembered)) // 0: and what was found out about them
+        .wrap(from_fn(session::remembered)) // 00: what was found out about them, while the request lasts
         .configure(organisations::routes)
-        .configure(users::routes)
+        .configure(|config| placed(config, false))
         .configure(invitations::routes)
-        .configure(partner_records::routes)
-        .configure(connections::routes)
-        .configure(api_clients::routes)
         .configure(audit::pages::routes)
         .configure(account::routes)
         .configure(settings::routes)
@@ -177,16 +174,32 @@ fn pages(portal: &Shared) -> impl actix_web::dev::HttpServiceFactory + 'static {
         .default_service(web::to(nothing_here))
 }
 
+/// A feature whose pages are the same below a partner, for staff, and for one's own organisation.
+type Placed = ([&'static str; 3], fn(&str) -> Scope);
+
+const PLACED: [Placed; 5] = [
+    (users::PLACES, users::pages_at),
+    (invitations::PLACES, invitations::pages_at),
+    (partner_records::PLACES, partner_records::pages_at),
+    (connections::PLACES, connections::pages_at),
+    (api_clients::PLACES, api_clients::pages_at),
+];
+
+/// Their pages at the places that have a pattern in their address, or at those that have none.
+fn placed(config: &mut web::ServiceConfig, with_pattern: bool) {
+    for (places, pages_at) in PLACED {
+        for place in places.into_iter().filter(|place| place.contains('{') == with_pattern) {
+            config.service(pages_at(place));
+        }
+    }
+}
+
 /// Their addresses are patterns, which the router tries in turn and which are dear: so they come last, and the page of
 /// the partner itself first of them.
 fn pages_of_a_partner(config: &mut web::ServiceConfig) {
     config
         .configure(organisations::routes_of_a_partner)
-        .configure(users::routes_of_a_partner)
-        .configure(invitations::routes_of_a_partner)
-        .configure(partner_records::routes_of_a_partner)
-        .configure(connections::routes_of_a_partner)
-        .configure(api_clients::routes_of_a_partner)
+        .configure(|config| placed(config, true))
         .configure(audit::pages::routes_of_a_partner)
         .configure(organisations::routes_below);
 }

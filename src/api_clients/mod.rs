@@ -12,5 +12,5 @@ pub mod secret;
 
 pub use forms::words;
 pub use model::{ApiClient, Kind, NewClient, Presented};
-pub use pages::{routes, routes_of_a_partner};
+pub use pages::{PLACES, pages_at};
 pub use queries::{find, kind_of, organisation_of, touch};

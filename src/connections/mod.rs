@@ -11,7 +11,7 @@ mod queries;
 
 pub use actions::{Begun, NewConnection, begin};
 pub use model::Allowance;
-pub use pages::{routes, routes_of_a_partner};
+pub use pages::{PLACES, pages_at};
 
 use diesel::QueryResult;
 use diesel::pg::PgConnection;

@@ -26,7 +26,7 @@ use queries::weeks;
 
 pub use key::rebound;
 pub use model::{Invitation, Kind, NewInvitation, Standing, State, Wish};
-pub use pages::{routes, routes_of_a_partner};
+pub use pages::{PLACES, pages_at, routes};
 pub use queries::bulk::organisation_of as organisation_of_batch;
 pub use queries::{by_number, organisation_of};
 

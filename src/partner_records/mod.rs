@@ -10,5 +10,5 @@ pub mod pages;
 mod queries;
 
 pub use model::{NewRecord, PartnerType, Record, invitation_status};
-pub use pages::{routes, routes_of_a_partner};
+pub use pages::{PLACES, pages_at};
 pub use queries::{Invitable, for_invitation, note_guest, note_invitation};

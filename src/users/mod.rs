@@ -11,5 +11,5 @@ mod queries;
 pub mod roster;
 
 pub use model::User;
-pub use pages::{PersonRow, routes, routes_of_a_partner};
+pub use pages::{PLACES, PersonRow, pages_at};
 pub use queries::{UserRow, find_row, first, list, organisation_of};

@@ -34,9 +34,8 @@ pub(crate) use visit::first_language;
 pub const PLACES: [&str; 3] =
     ["/settings/profile/partners/{id}/invitations", "/settings/invitations", "/organisation/invitations"];
 
-/// Routes of this feature, but for those below a partner.
+/// Routes of whoever was invited.
 pub fn routes(config: &mut web::ServiceConfig) {
-    let [_, of_staff, own] = PLACES;
     let of_the_invited = web::scope("/invitations")
         .service(web::resource("/{key}").route(web::get().to(visit::show)))
         .service(web::resource("/{key}/acceptance").route(web::post().to(decide::accept)))
@@ -45,17 +44,11 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(
             web::resource("/{key}/stop").route(web::get().to(decide::ask_stop)).route(web::post().to(decide::stop)),
         );
-    config.service(pages(of_staff)).service(pages(own)).service(of_the_invited);
-}
-
-/// Those below a partner.
-pub fn routes_of_a_partner(config: &mut web::ServiceConfig) {
-    let [of_a_partner, _, _] = PLACES;
-    config.service(pages(of_a_partner));
+    config.service(of_the_invited);
 }
 
 /// The same pages at each place, told apart below it only: the router tries every pattern in turn, and a pattern is dear.
-fn pages(place: &str) -> actix_web::Scope {
+pub fn pages_at(place: &str) -> actix_web::Scope {
     let at = |page: &'static str| web::resource(page);
     web::scope(place)
         .service(at("").route(web::get().to(list::index)))

@@ -25,20 +25,8 @@ use crate::web::{AppError, dates, numbers};
 pub const PLACES: [&str; 3] =
     ["/settings/profile/partners/{id}/partners", "/settings/partner-records", "/organisation/partners"];
 
-/// Routes of this feature, but for those below a partner.
-pub fn routes(config: &mut web::ServiceConfig) {
-    let [_, of_staff, own] = PLACES;
-    config.service(pages(of_staff)).service(pages(own));
-}
-
-/// Those below a partner.
-pub fn routes_of_a_partner(config: &mut web::ServiceConfig) {
-    let [of_a_partner, _, _] = PLACES;
-    config.service(pages(of_a_partner));
-}
-
 /// The same pages at each place, told apart below it only: the router tries every pattern in turn, and a pattern is dear.
-fn pages(place: &str) -> actix_web::Scope {
+pub fn pages_at(place: &str) -> actix_web::Scope {
     let at = |page: &'static str| web::resource(page);
     web::scope(place)
         .service(at("").route(web::get().to(list::index)))

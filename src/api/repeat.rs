@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::error::{ApiError, Fault};
 use crate::db;
+use crate::db::kept::{Given, Kept};
 use crate::db::schema::api_repeats;
 use crate::db::wall;
 use crate::secrets::sha256;
@@ -108,10 +109,9 @@ impl Once {
             #[diesel(sql_type = Bool)]
             ours: bool,
         }
-        let turn = diesel::sql_query("SELECT pg_try_advisory_xact_lock(hashtextextended($1, 20261122)) AS ours")
-            .bind::<Text, _>(format!("{} {}", self.client, self.key))
-            .get_result::<Turn>(tx)?;
-        Ok(turn.ours)
+        let text = "SELECT pg_try_advisory_xact_lock(hashtextextended($1, 20261122)) AS ours";
+        let values = vec![Given::Text(format!("{} {}", self.client, self.key))];
+        Ok(Kept::new(text.to_owned(), values).get_result::<Turn>(tx)?.ours)
     }
 }
 

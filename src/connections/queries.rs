@@ -4,11 +4,12 @@ use chrono::{DateTime, Utc};
 use diesel::dsl::{exists, not};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use uuid::Uuid;
 
 use super::actions::NewConnection;
 use super::model::{Allowance, Connection, Side};
+use crate::db::kept::{Given, Kept};
 use crate::db::page::{Cursor, Paged};
 use crate::db::schema::{connections, invitations, organisations, partner_records, users};
 use crate::organisations::State;
@@ -103,12 +104,10 @@ pub fn list(
     size: usize,
 ) -> QueryResult<Paged<ConnectionRow>> {
     let backwards = from.is_some_and(|cursor| cursor.backwards);
-    let rows: Vec<ConnectionRow> = diesel::sql_query(page_of_both_sides(backwards))
-        .bind::<SqlUuid, _>(organisation)
-        .bind::<Bool, _>(ended)
-        .bind::<SqlUuid, _>(from.map_or(Uuid::max(), |cursor| cursor.id))
-        .bind::<BigInt, _>(i64::try_from(size).unwrap_or(100) + 1)
-        .load(conn)?;
+    let place = from.map_or(Uuid::max(), |cursor| cursor.id);
+    let most = i64::try_from(size).unwrap_or(100) + 1;
+    let values = vec![Given::Id(organisation), Given::Flag(ended), Given::Id(place), Given::Number(most)];
+    let rows: Vec<ConnectionRow> = Kept::new(page_of_both_sides(backwards), values).load(conn)?;
     Ok(Paged::new(rows, size, from, |row| (String::new(), row.id)))
 }
 

@@ -3,8 +3,13 @@
 
 use chrono::{DateTime, Utc};
 use diesel::pg::{Pg, PgConnection};
+use std::marker::PhantomData;
+
+use diesel::expression::{
+    AppearsOnTable, Expression, SelectableExpression, TypedExpressionType, ValidGrouping, is_aggregate,
+};
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::sql_types::{BigInt, Text, Timestamptz, Untyped, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Bool, Text, Timestamptz, Untyped, Uuid as SqlUuid};
 use diesel::{QueryResult, RunQueryDsl};
 use uuid::Uuid;
 
@@ -15,6 +20,7 @@ pub enum Given {
     Moment(DateTime<Utc>),
     Number(i64),
     Text(String),
+    Flag(bool),
 }
 
 /// A statement whose `$1`, `$2` … are its values, in any order and as often as wanted.
@@ -42,6 +48,7 @@ impl QueryFragment<Pg> for Kept {
                 Some(Given::Id(id)) => out.push_bind_param::<SqlUuid, _>(id)?,
                 Some(Given::Moment(moment)) => out.push_bind_param::<Timestamptz, _>(moment)?,
                 Some(Given::Number(number)) => out.push_bind_param::<BigInt, _>(number)?,
+                Some(Given::Flag(flag)) => out.push_bind_param::<Bool, _>(flag)?,
                 Some(Given::Text(text)) => out.push_bind_param::<Text, _>(text)?,
                 None => out.push_sql("$"),
             }
@@ -63,6 +70,43 @@ impl Query for Kept {
 }
 
 impl RunQueryDsl<PgConnection> for Kept {}
+
+/// SQL without values in a statement of Diesel's. Diesel's own `sql` has the whole statement planned anew each time.
+#[derive(Debug, Clone, Copy)]
+pub struct Piece<ST> {
+    text: &'static str,
+    kind: PhantomData<ST>,
+}
+
+impl<ST> Piece<ST> {
+    pub const fn new(text: &'static str) -> Self {
+        Self { text, kind: PhantomData }
+    }
+}
+
+impl<ST: TypedExpressionType> Expression for Piece<ST> {
+    type SqlType = ST;
+}
+
+impl<ST> QueryFragment<Pg> for Piece<ST> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql(self.text);
+        Ok(())
+    }
+}
+
+impl<ST> QueryId for Piece<ST> {
+    type QueryId = ();
+
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<ST, From> AppearsOnTable<From> for Piece<ST> where Self: Expression {}
+impl<ST, From> SelectableExpression<From> for Piece<ST> where Self: Expression {}
+
+impl<ST, Groups> ValidGrouping<Groups> for Piece<ST> {
+    type IsAggregate = is_aggregate::Never;
+}
 
 #[cfg(test)]
 mod tests {

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::model::{Delivery, Kind, NewMail, State};
+use crate::db::kept::Piece;
 use crate::db::schema::mails;
 use crate::db::wall;
 
@@ -88,7 +89,7 @@ pub fn caused_between(
     (since, now): (DateTime<Utc>, DateTime<Utc>),
 ) -> QueryResult<Vec<DateTime<Utc>>> {
     let counts = mails::kind.eq(Kind::Invitation).or(mails::kind.eq(Kind::Reminder).and(mails::due_at.le(now)));
-    let at = diesel::dsl::sql::<diesel::sql_types::Timestamptz>("greatest(mails.created_at, mails.due_at)");
+    let at = Piece::<diesel::sql_types::Timestamptz>::new("greatest(mails.created_at, mails.due_at)");
     let caused = mails::table
         .filter(mailbox_of(mails::to_key).eq(mailbox_of(to_key)))
         .filter(counts)

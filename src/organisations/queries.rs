@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::model::{Details, Organisation, State, name_key};
 use crate::access::OrganisationKind;
+use crate::db::kept::Piece;
 use crate::db::page::{Cursor, Paged};
 use crate::db::schema::{organisations, tenants, users};
 
@@ -359,8 +360,7 @@ pub fn put_in_bin(conn: &mut PgConnection, ids: &[Uuid], now: DateTime<Utc>) -> 
 pub fn take_from_bin(conn: &mut PgConnection, id: Uuid, now: DateTime<Utc>) -> QueryResult<(usize, usize)> {
     diesel::update(organisations::table.find(id))
         .set((
-            organisations::state
-                .eq(diesel::dsl::sql::<diesel::sql_types::Text>("coalesce(state_before_deletion, 'active')")),
+            organisations::state.eq(Piece::<diesel::sql_types::Text>::new("coalesce(state_before_deletion, 'active')")),
             organisations::state_before_deletion.eq(None::<String>),
             organisations::deleted_at.eq(None::<DateTime<Utc>>),
             organisations::version.eq(organisations::version + 1),

@@ -309,7 +309,7 @@ pub fn items(conn: &mut PgConnection, batch: Uuid, from: Option<&Cursor>, size: 
             invitations::role,
             invitations::state,
             invitations::expires_at,
-            diesel::dsl::sql::<Nullable<Text>>(super::lists::DELIVERY),
+            super::lists::delivery(),
         ))
         .load(conn)?;
     Ok(Paged::new(rows, size, from, |item: &Item| (String::new(), item.id)))

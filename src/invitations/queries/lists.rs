@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::super::model::{Kind, STUCK_AFTER_DAYS, Standing, State};
 use crate::access::Role;
+use crate::db::kept::Piece;
 use crate::db::page::{Cursor, Paged};
 use crate::db::schema::{invitations, organisations, users};
 use crate::db::search::planned_anew;
@@ -99,7 +100,7 @@ pub fn list(conn: &mut PgConnection, filter: &Filter, from: Option<&Cursor>, siz
             (invitations::state, invitations::generation, invitations::expires_at, invitations::last_sent_at),
             (users::id, users::name),
             (organisations::id, organisations::name),
-            diesel::dsl::sql::<Nullable<Text>>(DELIVERY),
+            delivery(),
         ))
         .load(conn)?;
     let rows = rows.into_iter().map(row).collect();
@@ -175,8 +176,8 @@ fn standing_is(query: Boxed<'static>, standing: Standing, now: DateTime<Utc>) ->
     }
 }
 
-fn delivery() -> diesel::expression::SqlLiteral<Nullable<Text>> {
-    diesel::dsl::sql::<Nullable<Text>>(DELIVERY)
+pub(super) fn delivery() -> Piece<Nullable<Text>> {
+    Piece::new(DELIVERY)
 }
 
 /// `%`, `_` and `\` are themselves.

@@ -159,20 +159,10 @@ INSERT INTO api_clients (id, tenant_id, organisation_id, kind, name, permissions
 INSERT INTO api_secrets (id, client_id, hash, hint, created_at)
     SELECT gen_random_uuid(), id, sha256(convert_to(:'key', 'UTF8')), right(:'key', 4), now() FROM api_clients;
 
--- A tenant may call the API 2,000 times a minute, which no benchmark can live with. Its counter is kept just below that, so
--- that a call is counted at the full price of a busy minute and never refused.
-CREATE FUNCTION below_the_limit() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    NEW.at_micros := NEW.at_micros[greatest(1, cardinality(NEW.at_micros) - CASE WHEN NEW.bucket LIKE 'tenant %' THEN 1000 ELSE 20 END):];
-    RETURN NEW;
-END
-$$;
-CREATE TRIGGER api_calls_stay_below_the_limit BEFORE UPDATE ON api_calls FOR EACH ROW EXECUTE FUNCTION below_the_limit();
 INSERT INTO organisation_words (tenant_id, word)
     SELECT DISTINCT tenant_id, word FROM organisations, string_to_table(sort_key, ' ') AS word WHERE char_length(word) > 2;
 
 SET session_replication_role = origin;
-ALTER TABLE api_calls ENABLE ALWAYS TRIGGER api_calls_stay_below_the_limit;
 
 SELECT definition FROM put_aside \gexec
 VACUUM (ANALYZE) tenants, organisations, users, sessions, audit_events, invitations, mails, partner_records, connections,

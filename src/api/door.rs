@@ -17,10 +17,10 @@ use diesel::pg::PgConnection;
 
 use super::dialect::Dialect;
 use super::error::ApiError;
-use super::limit::{self, Count};
+use super::limit::{self, Count, Limits};
 use super::page;
 use crate::access::{Actor, Grant, Principal};
-use crate::api_clients::{self, Presented};
+use crate::api_clients::{self, Known, Presented};
 use crate::db::{self, DbError, Fault};
 use crate::web::actor::request_id;
 use crate::web::portal::Shared;
@@ -111,40 +111,63 @@ fn as_api_error(error: &Error) -> ApiError {
     error.as_error::<AppError>().map_or_else(ApiError::internal, ApiError::from)
 }
 
+/// What the database has to know to let a call in.
+#[derive(Clone)]
+struct Knock {
+    presented: Option<Presented>,
+    /// Of the credential alone, where the call has one.
+    own_limit: Option<i32>,
+    limits: Limits,
+    address: String,
+    now: DateTime<Utc>,
+}
+
+impl Knock {
+    fn find(&self, conn: &mut PgConnection) -> Result<Option<Known>, Fault> {
+        let found = self.presented.as_ref().map(|presented| api_clients::find(conn, presented, self.now)).transpose();
+        Ok(found?.flatten())
+    }
+
+    /// Who calls, if known, and what the call was counted as.
+    fn counted(&self, tx: &mut PgConnection) -> Result<(Option<Principal>, Count), Fault> {
+        match self.find(tx)? {
+            Some((principal, used)) => {
+                let count = count(tx, (&principal, used), (self.own_limit, self.limits.calls), self.now)?;
+                Ok((Some(principal), count))
+            }
+            None => Ok((None, limit::count(tx, &format!("failed {}", self.address), self.limits.failures, self.now)?)),
+        }
+    }
+}
+
 async fn admit(request: &ServiceRequest) -> Result<(Caller, Count), ApiError> {
     let portal = request.app_data::<Shared>().cloned().ok_or_else(ApiError::internal)?;
-    let presented = presented(request.headers())?;
-    let (now, limits) = (portal.clock.now(), portal.limits);
-    let own = is_seed_004(request).then_some(limits.invitation_reads);
-    let address = client::counted(request.request());
-    let known = match presented {
-        None => None,
-        Some(presented) => {
-            portal.db.read(move |conn| Ok::<_, Fault>(api_clients::find(conn, &presented, now)?)).await?
-        }
+    let limits = portal.limits;
+    let knock = Knock {
+        presented: presented(request.headers())?,
+        own_limit: is_seed_004(request).then_some(limits.invitation_reads),
+        limits,
+        address: client::counted(request.request()),
+        now: portal.clock.now(),
     };
-    let Some((principal, used)) = known else {
-        let work = move |tx: &mut PgConnection| {
-            Ok::<_, Fault>(limit::count(tx, &format!("failed {address}"), limits.failures, now)?)
-        };
-        return Err(match portal.db.write(work).await {
-            Ok(count) if count.over => ApiError::too_many(count.reset),
-            _ if request.headers().contains_key(header::AUTHORIZATION) => ApiError::unauthorised(Some("invalid_token")),
-            _ => ApiError::unauthorised(None),
-        });
-    };
-    page::legible(request.query_string())?;
-    let counted = principal.clone();
-    let count = portal.db.write(move |tx| count(tx, (&counted, used), (own, limits.calls), now)).await;
-    match count {
-        Ok(count) if count.over => Err(ApiError::too_many(count.reset)),
-        Ok(count) => Ok((Caller(Arc::new(principal)), count)),
+    let again = knock.clone();
+    let (known, count) = match portal.db.write(move |tx| knock.counted(tx)).await {
         // Nothing can be counted while nothing can be written; reading goes on.
         Err(Fault::Db(DbError::ReadOnly)) => {
-            Ok((Caller(Arc::new(principal)), Count { limit: limits.calls, remaining: 0, reset: 60, over: false }))
+            let known = portal.db.read(move |conn| again.find(conn)).await?;
+            (known.map(|(principal, _)| principal), Count::not_taken(limits.calls))
         }
-        Err(fault) => Err(fault.into()),
+        counted => counted?,
+    };
+    if count.over {
+        return Err(ApiError::too_many(count.reset));
     }
+    let Some(principal) = known else {
+        let tried = request.headers().contains_key(header::AUTHORIZATION);
+        return Err(ApiError::unauthorised(tried.then_some("invalid_token")));
+    };
+    page::legible(request.query_string())?;
+    Ok((Caller(Arc::new(principal)), count))
 }
 
 /// The credential's own limit first, then the tenant's.

@@ -1,10 +1,13 @@
 //! Limits in a sliding minute, exact at its edge and the same across instances: the moments of the last minute's calls,
-//! in one row for each bucket.
+//! numbered within their bucket. What counting does is a function of the database, since it takes several statements
+//! that only make sense behind one lock.
 
 use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
-use diesel::sql_types::{BigInt, Integer, Text};
-use diesel::{OptionalExtension as _, QueryResult, QueryableByName, RunQueryDsl as _, sql_query};
+use diesel::sql_types::{BigInt, Bool};
+use diesel::{QueryResult, QueryableByName, RunQueryDsl as _};
+
+use crate::db::kept::{Given, Kept};
 
 /// How many calls in a minute. The defaults are the product's; an installation may set others (`config.rs`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,43 +42,33 @@ pub struct Count {
     pub over: bool,
 }
 
+impl Count {
+    /// While nothing can be counted.
+    pub fn not_taken(limit: i32) -> Self {
+        Self { limit, remaining: 0, reset: 60, over: false }
+    }
+}
+
 #[derive(QueryableByName)]
 struct Window {
-    #[diesel(sql_type = Integer)]
-    used: i32,
     #[diesel(sql_type = BigInt)]
-    oldest: i64,
+    used: i64,
+    #[diesel(sql_type = BigInt)]
+    oldest_micros: i64,
+    #[diesel(sql_type = Bool)]
+    is_over: bool,
 }
 
 /// Counts a call in a bucket, unless it is full. Concurrent calls of one bucket wait for each other's row.
 pub fn count(tx: &mut PgConnection, bucket: &str, limit: i32, now: DateTime<Utc>) -> QueryResult<Count> {
     let micros = now.timestamp_micros();
-    let counted = sql_query(COUNT)
-        .bind::<Text, _>(bucket)
-        .bind::<BigInt, _>(micros)
-        .bind::<BigInt, _>(micros - MINUTE_MICROS)
-        .bind::<Integer, _>(limit)
-        .get_result::<Window>(tx)
-        .optional()?;
-    if let Some(window) = counted {
-        return Ok(Count { limit, remaining: limit - window.used, reset: until(window.oldest, micros), over: false });
-    }
-    let full =
-        sql_query(LOOK).bind::<Text, _>(bucket).bind::<BigInt, _>(micros - MINUTE_MICROS).get_result::<Window>(tx)?;
-    Ok(Count { limit, remaining: 0, reset: until(full.oldest, micros), over: true })
+    let given = vec![Given::Text(bucket.to_owned()), Given::Number(limit.into()), Given::Number(micros)];
+    let text = "SELECT used, oldest_micros, is_over FROM count_call($1, $2, $3)";
+    let window: Window = Kept::new(text.to_owned(), given).get_result(tx)?;
+    let remaining = i32::try_from(i64::from(limit) - window.used).unwrap_or_default().max(0);
+    Ok(Count { limit, remaining, reset: until(window.oldest_micros, micros), over: window.is_over })
 }
 
 fn until(oldest: i64, now: i64) -> u64 {
     u64::try_from((oldest + MINUTE_MICROS - now).max(0)).unwrap_or_default().div_ceil(1_000_000).max(1)
 }
-
-const COUNT: &str = "
-INSERT INTO api_calls AS c (bucket, at_micros) VALUES ($1, ARRAY[$2::bigint])
-ON CONFLICT (bucket) DO UPDATE
-    SET at_micros = (SELECT coalesce(array_agg(a ORDER BY a), '{}') FROM unnest(c.at_micros) a WHERE a > $3::bigint) || $2::bigint
-    WHERE (SELECT count(*) FROM unnest(c.at_micros) a WHERE a > $3::bigint) < $4::integer
-RETURNING cardinality(c.at_micros) AS used, c.at_micros[1] AS oldest";
-
-const LOOK: &str = "
-SELECT count(a)::integer AS used, coalesce(min(a), $2) AS oldest
-FROM (SELECT unnest(at_micros) AS a FROM api_calls WHERE bucket = $1) AS calls WHERE a > $2";

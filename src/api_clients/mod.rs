@@ -13,4 +13,4 @@ pub mod secret;
 pub use forms::words;
 pub use model::{ApiClient, Kind, NewClient, Presented};
 pub use pages::{PLACES, pages_at};
-pub use queries::{find, kind_of, organisation_of, touch};
+pub use queries::{Known, find, kind_of, organisation_of, touch};

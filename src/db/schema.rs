@@ -355,9 +355,20 @@ diesel::table! {
 }
 
 diesel::table! {
-    api_calls (bucket) {
+    rate_limits (bucket) {
         bucket -> Text,
-        at_micros -> Array<BigInt>,
+        first -> BigInt,
+        next -> BigInt,
+        latest_micros -> BigInt,
+        minute -> BigInt,
+    }
+}
+
+diesel::table! {
+    rate_limit_calls (bucket, number) {
+        bucket -> Text,
+        number -> BigInt,
+        at_micros -> BigInt,
     }
 }
 
@@ -409,6 +420,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     api_secrets,
     api_tokens,
     api_repeats,
-    api_calls,
+    rate_limit_calls,
+    rate_limits,
     installation,
 );

@@ -57,6 +57,8 @@ mod languages;
 #[cfg(test)]
 mod lifecycle;
 #[cfg(test)]
+mod limits;
+#[cfg(test)]
 mod listing;
 #[cfg(test)]
 mod mail;

@@ -1,5 +1,6 @@
 //! Signing in by OpenID Connect: whom it lets in, what it binds, and what it refuses.
 
+use chrono::TimeDelta;
 use guildhall::db::Fault;
 use guildhall::signin::actions::{self, Outcome, Proof, Refusal};
 
@@ -274,10 +275,7 @@ fn an_address_that_begins_too_many_sign_ins_waits() {
     let mut visitor = app.visitor();
     let begin = visitor.open("/signin").page().link("Continue with the development sign-in");
     // As many as there may be, a second ago, whichever instance counted them.
-    app.sql(&format!(
-        "INSERT INTO api_calls SELECT 'sign-in 127.0.0.1', array_agg({}::bigint) FROM generate_series(1, 3000)",
-        app.now().timestamp_micros() - 1_000_000
-    ));
+    app.has_counted(3_000, "sign-in 127.0.0.1", app.now() - TimeDelta::seconds(1));
     let refused = visitor.get(&begin);
     refused.is(429).shows("Too many at once");
     assert_eq!((refused.header("retry-after"), app.count("signin_flows")), ("59", 0));

@@ -45,12 +45,13 @@ const OWNERS: [(&str, &str); 21] = [
 ];
 
 /// Tables that a partner's request has no business with at all.
-const CLOSED: [&str; 6] = [
+const CLOSED: [&str; 7] = [
     "__diesel_schema_migrations",
-    "api_calls",
     "installation",
     "organisation_imports",
     "organisation_words",
+    "rate_limit_calls",
+    "rate_limits",
     "signin_flows",
 ];
 

@@ -17,7 +17,7 @@ DO $$ DECLARE t text; BEGIN
 END $$;
 CREATE FUNCTION matrix.digest() RETURNS text LANGUAGE plpgsql AS $$
 DECLARE t record; one text; whole text := ''; BEGIN
-    FOR t IN SELECT * FROM matrix.known WHERE name NOT IN ('api_calls', 'kept_forms') ORDER BY name LOOP
+    FOR t IN SELECT * FROM matrix.known WHERE name NOT IN ('rate_limits', 'rate_limit_calls', 'kept_forms') ORDER BY name LOOP
         EXECUTE format('SELECT md5(string_agg(r::text, '','' ORDER BY r::text)) FROM (SELECT %s FROM public.%I) r', t.compared, t.name)
             INTO one;
         whole := whole || t.name || ' ' || coalesce(one, '') || E'\\n';
@@ -48,7 +48,7 @@ DECLARE one text; condition text; BEGIN
 END $$;
 CREATE FUNCTION matrix.foreign_digest(others uuid[]) RETURNS text LANGUAGE sql AS $$
     SELECT string_agg(line, E'\\n' ORDER BY line) FROM (SELECT name || ' ' || coalesce(matrix.theirs(name, compared, others), '') AS line
-    FROM matrix.known WHERE name NOT IN ('api_calls', 'kept_forms', 'signin_proofs')
+    FROM matrix.known WHERE name NOT IN ('rate_limits', 'rate_limit_calls', 'kept_forms', 'signin_proofs')
     UNION ALL
     SELECT 'signin_proofs ' || coalesce(md5(string_agg(p::text, ',' ORDER BY p::text)), '')
     FROM signin_proofs p JOIN matrix.of_identities i USING (issuer, subject) JOIN matrix.of_users u ON u.id = i.user_id

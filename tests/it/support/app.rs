@@ -129,6 +129,12 @@ impl App {
         self.clock.advance(Duration::minutes(minutes));
     }
 
+    /// As if that many calls had been counted in a bucket at `moment`.
+    pub fn has_counted(&self, calls: i64, bucket: &str, moment: DateTime<Utc>) {
+        let micros = moment.timestamp_micros();
+        self.sql(&format!("SELECT count_call('{bucket}', {calls}, {micros}) FROM generate_series(1, {calls})"));
+    }
+
     /// A worker of this portal's outbox with a way out of the test's own.
     pub fn worker(&self, transport: Transport) -> Worker {
         Worker { transport, patience: std::time::Duration::from_millis(400), ..self.worker.clone() }

@@ -20,7 +20,7 @@ CREATE UNLOGGED TABLE rate_limit_calls (
 COMMENT ON TABLE rate_limit_calls IS 'The moments of those calls, which only grow with their number.';
 
 -- Forgets a few buckets that nobody has used for more than a minute. Whoever opens a new one pays for that, so there are
--- never more than two minutes bring.
+-- never many more than two minutes bring.
 CREATE FUNCTION forget_rate_limits(before bigint) RETURNS void LANGUAGE sql AS $$
     WITH forgotten AS (
         DELETE FROM rate_limits WHERE bucket IN (
@@ -30,9 +30,10 @@ CREATE FUNCTION forget_rate_limits(before bigint) RETURNS void LANGUAGE sql AS $
 $$;
 
 -- Counts a call in a bucket unless it had its calls (most) within the minute before. The lock on the bucket comes first,
--- and each statement sees what was committed before it began: so no two callers count from the same number.
+-- and each statement sees what was committed before it began: so no two callers count from the same number. Tables that
+-- nobody has analysed since they were empty look small to the planner: it may only go along the index, up to the first hit.
 CREATE FUNCTION count_call(asked text, most bigint, moment bigint, OUT used bigint, OUT oldest_micros bigint, OUT is_over boolean)
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off AS $$
 DECLARE
     span CONSTANT bigint := 60000000;
     held rate_limits;

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::principal::{OrganisationRef, Principal, TenantRef, UserRef};
 use super::role::{OrganisationKind, Role};
+use crate::db;
 use crate::db::schema::{api_clients, identities, organisations, sessions, signin_proofs, tenants, users};
 
 /// A session with the person behind it, active or not.
@@ -105,9 +106,14 @@ fn client_stands(tx: &mut PgConnection, id: Uuid) -> QueryResult<()> {
         .map(drop)
 }
 
-/// Notes a visit.
-pub fn touch_session(conn: &mut PgConnection, id: Uuid, now: DateTime<Utc>) -> QueryResult<usize> {
-    diesel::update(sessions::table.find(id)).set(sessions::last_seen_at.eq(now)).execute(conn)
+/// Notes a visit, unless somebody else is just doing that: pages that come at once do not wait for each other.
+pub fn touch_session(tx: &mut PgConnection, id: Uuid, now: DateTime<Utc>) -> QueryResult<usize> {
+    let free = sessions::table.find(id).select(sessions::id).for_update().skip_locked().first::<Uuid>(tx).optional()?;
+    if free.is_none() {
+        return Ok(0);
+    }
+    db::need_not_last(tx)?;
+    diesel::update(sessions::table.find(id)).set(sessions::last_seen_at.eq(now)).execute(tx)
 }
 
 /// Ends one session, if it has not ended yet.

@@ -159,7 +159,12 @@ pub fn touch(
         return Ok(0);
     }
     let stale = api_clients::last_used_at.is_null().or(api_clients::last_used_at.lt(long_ago));
-    diesel::update(api_clients::table.find(client).filter(stale)).set(api_clients::last_used_at.eq(now)).execute(tx)
+    // Calls that come at once do not wait for each other.
+    let due = api_clients::table.find(client).filter(stale).select(api_clients::id).for_update().skip_locked();
+    if due.first::<Uuid>(tx).optional()?.is_none() {
+        return Ok(0);
+    }
+    diesel::update(api_clients::table.find(client)).set(api_clients::last_used_at.eq(now)).execute(tx)
 }
 
 /// A new credential.

@@ -24,6 +24,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use diesel::connection::SimpleConnection as _;
 use diesel::pg::PgConnection;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use tokio::sync::Semaphore;
@@ -261,6 +262,12 @@ impl Db {
             Err(_) => Err(DbError::Busy.into()),
         }
     }
+}
+
+/// What this transaction writes may be lost when the machine dies in the next second: its commit does not wait for the
+/// disk. For notes of when something was last used, where nothing else is written.
+pub fn need_not_last(tx: &mut PgConnection) -> diesel::QueryResult<()> {
+    tx.batch_execute("SET LOCAL synchronous_commit = off")
 }
 
 fn pool(url: &str, way: Reach<'_>) -> r2d2::Pool<Manager> {

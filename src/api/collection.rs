@@ -216,7 +216,9 @@ impl Collection {
         let (selected, id) = (self.selected(), self.id);
         let sorting = self.sorting(page, order);
         let text = if page.offset == 0 {
-            format!("SELECT {selected} {from} {sorting} LIMIT $4 OFFSET $5")
+            // With one of few numbers in it: PostgreSQL keeps no plan for a limit that it does not know.
+            let most = [10, 20, 50, 100].into_iter().find(|most| *most >= page.size).unwrap_or(page::LARGEST);
+            format!("SELECT * FROM (SELECT {selected} {from} {sorting} LIMIT {most}) AS first LIMIT $4")
         } else {
             // The ids first: of an item that is not shown nothing but its place is read.
             format!(

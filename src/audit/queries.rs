@@ -8,6 +8,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::model::Verb;
+use crate::db::kept::Short as _;
 use crate::db::page::{Cursor, Paged};
 use crate::db::schema::{audit_events, organisations};
 
@@ -73,7 +74,6 @@ pub fn list(
         .left_join(organisations::table.on(audit_events::organisation_id.eq(organisations::id.nullable())))
         .filter(audit_events::tenant_id.eq(tenant))
         .select(EventRow::as_select())
-        .limit(i64::try_from(size).unwrap_or(100) + 1)
         .into_boxed();
     if let Some(organisation) = organisation {
         query = query.filter(audit_events::organisation_id.eq(organisation));
@@ -83,7 +83,10 @@ pub fn list(
         Some(cursor) => query.filter(audit_events::id.lt(cursor.id)).order(audit_events::id.desc()),
         None => query.order(audit_events::id.desc()),
     };
-    let rows = query.load(conn)?;
+    let rows = match organisation {
+        Some(_) => query.limit(i64::try_from(size).unwrap_or(100) + 1).load(conn)?,
+        None => query.page_of(size).load(conn)?,
+    };
     Ok(Paged::new(rows, size, from, |row| (String::new(), row.id)))
 }
 

@@ -105,14 +105,13 @@ pub fn list(
 ) -> QueryResult<Paged<ConnectionRow>> {
     let backwards = from.is_some_and(|cursor| cursor.backwards);
     let place = from.map_or(Uuid::max(), |cursor| cursor.id);
-    let most = i64::try_from(size).unwrap_or(100) + 1;
-    let values = vec![Given::Id(organisation), Given::Flag(ended), Given::Id(place), Given::Number(most)];
-    let rows: Vec<ConnectionRow> = Kept::new(page_of_both_sides(backwards), values).load(conn)?;
+    let values = vec![Given::Id(organisation), Given::Flag(ended), Given::Id(place)];
+    let rows: Vec<ConnectionRow> = Kept::new(page_of_both_sides(backwards, size + 1), values).load(conn)?;
     Ok(Paged::new(rows, size, from, |row| (String::new(), row.id)))
 }
 
 /// One short run along the index of each side, then the nearest of both: an `OR` of the two would read them whole.
-fn page_of_both_sides(backwards: bool) -> String {
+fn page_of_both_sides(backwards: bool, most: usize) -> String {
     let (beyond, order) = if backwards { (">", "ASC") } else { ("<", "DESC") };
     let side = |own: &str, other: &str| {
         format!(
@@ -120,14 +119,14 @@ fn page_of_both_sides(backwards: bool) -> String {
                   {other}_organisation_id AS other_id
               FROM connections
               WHERE {own}_organisation_id = $1 AND (ended_at IS NOT NULL) = $2 AND id {beyond} $3
-              ORDER BY id {order} LIMIT $4)",
+              ORDER BY id {order} LIMIT {most})",
             hosted = own == "host"
         )
     };
     format!(
         "SELECT sides.*, organisations.name, organisations.logo_url, organisations.state
          FROM ({} UNION ALL {}) AS sides JOIN organisations ON organisations.id = sides.other_id
-         ORDER BY sides.id {order} LIMIT $4",
+         ORDER BY sides.id {order} LIMIT {most}",
         side("host", "guest"),
         side("guest", "host")
     )

@@ -108,6 +108,49 @@ impl<ST, Groups> ValidGrouping<Groups> for Piece<ST> {
     type IsAggregate = is_aggregate::Never;
 }
 
+/// A query of so many rows at most, with the number in its text. As a value, as Diesel's `limit` has it, PostgreSQL would
+/// count on a tenth of the table, take no kept plan and plan anew each time, which is dearer than reading a page. For lists
+/// of a whole tenant: those of one organisation have kept plans by `limit`, which fit small ones and large ones alike.
+#[derive(Debug, Clone, Copy)]
+pub struct AtMost<Q> {
+    query: Q,
+    rows: usize,
+}
+
+/// What may be asked for some rows only. There should be few such numbers: each is a statement that is kept.
+pub trait Short: Sized {
+    fn at_most(self, rows: usize) -> AtMost<Self> {
+        AtMost { query: self, rows }
+    }
+
+    /// A page of this size, and a row more that tells whether there are others.
+    fn page_of(self, size: usize) -> AtMost<Self> {
+        self.at_most(size + 1)
+    }
+}
+
+impl<Q: Query> Short for Q {}
+
+impl<Q: QueryFragment<Pg>> QueryFragment<Pg> for AtMost<Q> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        self.query.walk_ast(out.reborrow())?;
+        out.push_sql(&format!(" LIMIT {}", self.rows));
+        Ok(())
+    }
+}
+
+impl<Q> QueryId for AtMost<Q> {
+    type QueryId = ();
+
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<Q: Query> Query for AtMost<Q> {
+    type SqlType = Q::SqlType;
+}
+
+impl<Q> RunQueryDsl<PgConnection> for AtMost<Q> {}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::super::model::{Kind, STUCK_AFTER_DAYS, Standing, State};
 use crate::access::Role;
-use crate::db::kept::Piece;
+use crate::db::kept::{Given, Kept, Piece, Short as _};
 use crate::db::page::{Cursor, Paged};
 use crate::db::schema::{invitations, organisations, users};
 use crate::db::search::planned_anew;
@@ -88,21 +88,23 @@ type RowOf = (
 
 /// A page of invitations.
 pub fn list(conn: &mut PgConnection, filter: &Filter, from: Option<&Cursor>, size: usize) -> QueryResult<Paged<Row>> {
-    let mut query = filtered(filter).limit(i64::try_from(size).unwrap_or(100) + 1);
+    let mut query = filtered(filter);
     query = match from {
         Some(cursor) if cursor.backwards => query.filter(invitations::id.gt(cursor.id)).order(invitations::id.asc()),
         Some(cursor) => query.filter(invitations::id.lt(cursor.id)).order(invitations::id.desc()),
         None => query.order(invitations::id.desc()),
     };
-    let rows: Vec<RowOf> = query
-        .select((
-            (invitations::id, invitations::kind, invitations::email, invitations::company_name, invitations::role),
-            (invitations::state, invitations::generation, invitations::expires_at, invitations::last_sent_at),
-            (users::id, users::name),
-            (organisations::id, organisations::name),
-            delivery(),
-        ))
-        .load(conn)?;
+    let query = query.select((
+        (invitations::id, invitations::kind, invitations::email, invitations::company_name, invitations::role),
+        (invitations::state, invitations::generation, invitations::expires_at, invitations::last_sent_at),
+        (users::id, users::name),
+        (organisations::id, organisations::name),
+        delivery(),
+    ));
+    let rows: Vec<RowOf> = match filter.whose {
+        Whose::Tenant => query.page_of(size).load(conn)?,
+        Whose::SentBy(_) | Whose::ReceivedBy(_) => query.limit(i64::try_from(size).unwrap_or(100) + 1).load(conn)?,
+    };
     let rows = rows.into_iter().map(row).collect();
     Ok(Paged::new(rows, size, from, |row: &Row| (String::new(), row.id)))
 }
@@ -115,9 +117,36 @@ fn row((about, life, inviter, organisation, delivery): RowOf) -> Row {
 
 /// How many are stuck, counted up to a hundred.
 pub fn stuck(conn: &mut PgConnection, filter: &Filter) -> QueryResult<usize> {
+    if filter.search.is_empty() && filter.inviter.is_none() {
+        return stuck_of_all(conn, filter);
+    }
     let filter = Filter { stuck: true, standing: None, delivery: None, age: None, ..filter.clone() };
     let found: Vec<Uuid> = filtered(&filter).select(invitations::id).limit(100).load(conn)?;
     Ok(found.len())
+}
+
+/// The same where nothing else is asked, as on every visit of the list. The moments are hidden from the planner, which
+/// would find a plan for each of them and never keep one.
+fn stuck_of_all(conn: &mut PgConnection, filter: &Filter) -> QueryResult<usize> {
+    let (whose, id) = match filter.whose {
+        Whose::Tenant => ("tenant_id", filter.tenant),
+        Whose::SentBy(id) => ("organisation_id", id),
+        Whose::ReceivedBy(id) => ("to_organisation_id", id),
+    };
+    let text = format!(
+        "SELECT id FROM invitations WHERE tenant_id = $1 AND {whose} = $2 AND state = 'pending' AND expires_at > (SELECT $3) \
+         AND (last_sent_at <= (SELECT $4) OR {DELIVERY} IN ('deferred', 'failed')) LIMIT 100"
+    );
+    let long_ago = filter.now - Duration::days(STUCK_AFTER_DAYS);
+    let values = [Given::Id(filter.tenant), Given::Id(id), Given::Moment(filter.now), Given::Moment(long_ago)];
+    let found: Vec<Stuck> = Kept::new(text, values.to_vec()).load(conn)?;
+    Ok(found.len())
+}
+
+#[derive(QueryableByName)]
+struct Stuck {
+    #[diesel(sql_type = diesel::sql_types::Uuid, column_name = id)]
+    _id: Uuid,
 }
 
 fn filtered(filter: &Filter) -> Boxed<'static> {
@@ -140,6 +169,9 @@ fn filtered(filter: &Filter) -> Boxed<'static> {
         let troubled = delivery().eq_any(["deferred", "failed"]);
         query = query.filter(long_ago.nullable().or(troubled));
     }
+    if filter.delivery.is_some() || filter.age.is_some() || filter.inviter.is_some() {
+        query = query.filter(planned_anew());
+    }
     if let Some(state) = filter.delivery {
         query = query.filter(delivery().eq(state.as_str()));
     }
@@ -152,12 +184,15 @@ fn filtered(filter: &Filter) -> Boxed<'static> {
     if let Some(inviter) = filter.inviter {
         query = query.filter(invitations::inviter_id.eq(inviter));
     }
-    for word in filter.search.split(' ').filter(|word| !word.is_empty()) {
+    searched(query, &filter.search)
+}
+
+fn searched(query: Boxed<'static>, search: &str) -> Boxed<'static> {
+    search.split(' ').filter(|word| !word.is_empty()).fold(query, |query, word| {
         let begins = if word.chars().count() < 3 { " " } else { "" };
-        query = query.filter(planned_anew());
-        query = query.filter(invitations::search_text.like(format!("%{begins}{}%", escaped(word))));
-    }
-    query
+        let pattern = format!("%{begins}{}%", escaped(word));
+        query.filter(planned_anew()).filter(invitations::search_text.like(pattern))
+    })
 }
 
 fn standing_is(query: Boxed<'static>, standing: Standing, now: DateTime<Utc>) -> Boxed<'static> {

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use diesel::pg::{Pg, PgConnection};
 use diesel::query_builder::BoxedSqlQuery;
 use diesel::sql_types::{Array, BigInt, Text, Timestamptz, Uuid as SqlUuid};
-use diesel::{OptionalExtension as _, QueryResult, QueryableByName, RunQueryDsl as _, sql_query};
+use diesel::{Connection as _, OptionalExtension as _, QueryResult, QueryableByName, RunQueryDsl as _, sql_query};
 use uuid::Uuid;
 
 use super::error::ApiError;
@@ -130,9 +130,10 @@ impl Collection {
             if some < most {
                 return Ok(some);
             }
-            // What takes too long to be counted is at least as much as pages reach.
-            let all = kept(format!("SELECT count(*) AS total {from}"), scope, &[]).get_result::<Total>(conn);
-            Ok(all.map_or(some, |row| row.total))
+            // What takes too long to be counted is at least as much as pages reach. In a (nested) transaction of its own,
+            // so that its failure spoils no other that may be open.
+            let all = kept(format!("SELECT count(*) AS total {from}"), scope, &[]);
+            Ok(conn.transaction(|tx| all.get_result::<Total>(tx)).map_or(some, |row| row.total))
         })
     }
 

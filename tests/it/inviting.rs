@@ -104,6 +104,28 @@ fn staff_invite_users_of_any_partner_and_a_double_click_invites_once() {
 }
 
 #[test]
+fn what_is_stuck_is_counted_for_whoever_sent_it() {
+    let app = App::start();
+    let (mut mona, mut owner) = (manager(&app), app.owner());
+    app.invite(&mut mona, OWN, "one@northwind.example");
+    app.invite(&mut mona, OWN, "two@northwind.example");
+    let of_contoso = format!("/settings/profile/partners/{}/invitations", id::CONTOSO);
+    app.invite(&mut owner, &of_contoso, "kei@contoso.example");
+    app.invite(&mut owner, &of_contoso, "kim@contoso.example");
+    let mut counted = |whose: &str| -> Vec<String> {
+        let pages = [mona.open(OWN).page(), owner.open(&of_contoso).page(), owner.open(SETTINGS).page()];
+        app.sql(whose);
+        pages.iter().map(|page| page.tab("Stuck")).collect()
+    };
+    let failed = "UPDATE mails SET state = 'failed' WHERE to_key IN ('two@northwind.example', 'kei@contoso.example')";
+    assert_eq!(counted(failed), ["Stuck", "Stuck", "Stuck"]);
+    let long_ago = "UPDATE invitations SET last_sent_at = last_sent_at - interval '8 days' WHERE email_key LIKE 'ki%'";
+    assert_eq!(counted(long_ago), ["Stuck 1", "Stuck 1", "Stuck 2"]);
+    assert_eq!(counted("UPDATE invitations SET expires_at = created_at"), ["Stuck 1", "Stuck 2", "Stuck 3"]);
+    assert_eq!(counted("SELECT 1"), ["Stuck", "Stuck", "Stuck"], "what has run out waits no more");
+}
+
+#[test]
 fn the_list_filters_by_state_mail_age_and_inviter() {
     // S4-24
     let app = App::start();

@@ -134,8 +134,9 @@ fn stuck_of_all(conn: &mut PgConnection, filter: &Filter) -> QueryResult<usize> 
         Whose::ReceivedBy(id) => ("to_organisation_id", id),
     };
     let text = format!(
-        "SELECT id FROM invitations WHERE tenant_id = $1 AND {whose} = $2 AND state = 'pending' AND expires_at > (SELECT $3) \
-         AND (last_sent_at <= (SELECT $4) OR {DELIVERY} IN ('deferred', 'failed')) LIMIT 100"
+        "SELECT id FROM invitations \
+         WHERE tenant_id = $1 AND {whose} = $2 AND state = 'pending' AND expires_at > (SELECT $3::timestamptz) \
+             AND (last_sent_at <= (SELECT $4::timestamptz) OR {DELIVERY} IN ('deferred', 'failed')) LIMIT 100"
     );
     let long_ago = filter.now - Duration::days(STUCK_AFTER_DAYS);
     let values = [Given::Id(filter.tenant), Given::Id(id), Given::Moment(filter.now), Given::Moment(long_ago)];

@@ -77,6 +77,12 @@ impl Page {
         self.all("a[href], button").into_iter().any(|one| words(one) == text)
     }
 
+    /// The words of the tab that begins with these.
+    pub fn tab(&self, beginning: &str) -> String {
+        let tabs = self.all("main nav a[href], main ul a[href]").into_iter().map(words);
+        tabs.into_iter().find(|text| text.starts_with(beginning)).expect("a tab")
+    }
+
     /// The value of a definition list's term.
     pub fn fact(&self, term: &str) -> String {
         let pairs = self.all("main dl div").into_iter();

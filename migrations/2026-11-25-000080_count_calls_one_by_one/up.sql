@@ -1,5 +1,6 @@
--- Counting a call had to copy the moments of all others of the minute, up to two thousand, in one array.
-DROP TABLE api_calls;
+-- Counting a call had to copy the moments of all others of the minute, up to two thousand, in one array. The table stays
+-- for as long as a binary from before may still be counting in it.
+COMMENT ON TABLE api_calls IS 'Of the versions before 2026-11-25; nothing reads it any more. A later migration drops it.';
 
 CREATE UNLOGGED TABLE rate_limits (
     bucket text PRIMARY KEY,

@@ -206,6 +206,19 @@ fn no_file_is_too_long() {
     none("too long", &long.map(|(lines, path)| format!("{path}: {lines} lines")).collect::<Vec<_>>());
 }
 
+/// The binary from before goes on working while the schema is newer: what it asks for is not taken away under it.
+#[test]
+fn migrations_only_add() {
+    const TAKING: [&str; 5] = ["DROP TABLE", "DROP COLUMN", "DROP FUNCTION", "DROP TYPE", " RENAME "];
+    let ups: Vec<Source> =
+        files("migrations", "sql").into_iter().filter(|file| file.path.ends_with("/up.sql")).collect();
+    assert!(ups.len() > 10, "migrations were found: {}", ups.len());
+    let taking = ups.iter().flat_map(|up| {
+        TAKING.iter().filter(|word| up.code.to_uppercase().contains(*word)).map(|word| format!("{}: {word}", up.path))
+    });
+    none("takes something away", &taking.collect::<Vec<_>>());
+}
+
 /// Two files that style one class would restyle each other's pages. Print and forced colours are for all.
 #[test]
 fn a_class_is_styled_in_one_file() {

@@ -45,8 +45,9 @@ const OWNERS: [(&str, &str); 21] = [
 ];
 
 /// Tables that a partner's request has no business with at all.
-const CLOSED: [&str; 7] = [
+const CLOSED: [&str; 8] = [
     "__diesel_schema_migrations",
+    "api_calls",
     "installation",
     "organisation_imports",
     "organisation_words",

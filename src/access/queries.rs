@@ -106,10 +106,14 @@ fn client_stands(tx: &mut PgConnection, id: Uuid) -> QueryResult<()> {
         .map(drop)
 }
 
-/// Notes a visit, unless somebody else is just doing that: pages that come at once do not wait for each other.
-pub fn touch_session(tx: &mut PgConnection, id: Uuid, now: DateTime<Utc>) -> QueryResult<usize> {
-    let free = sessions::table.find(id).select(sessions::id).for_update().skip_locked().first::<Uuid>(tx).optional()?;
-    if free.is_none() {
+/// Notes a visit, unless one since `stale` was noted or is just being: pages that come at once do not wait for each other.
+pub fn touch_session(
+    tx: &mut PgConnection,
+    id: Uuid,
+    (stale, now): (DateTime<Utc>, DateTime<Utc>),
+) -> QueryResult<usize> {
+    let due = sessions::table.find(id).filter(sessions::last_seen_at.lt(stale)).select(sessions::id);
+    if due.for_update().skip_locked().first::<Uuid>(tx).optional()?.is_none() {
         return Ok(0);
     }
     db::need_not_last(tx)?;

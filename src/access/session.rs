@@ -38,10 +38,11 @@ pub fn visitor(conn: &mut PgConnection, key_hash: &[u8], now: DateTime<Utc>) -> 
     if is_over(found.created_at, found.last_seen_at, now) {
         return Ok(Visitor::Expired { user_id: found.principal.user.id });
     }
-    if now - found.last_seen_at > Duration::seconds(TOUCH_SECONDS) {
+    let stale = now - Duration::seconds(TOUCH_SECONDS);
+    if found.last_seen_at < stale {
         // A database that takes no writes still serves pages; the visit is then simply not noted.
         // In a (nested) transaction of its own, so that its failure spoils no other that may be open.
-        drop(conn.transaction(|tx| queries::touch_session(tx, found.principal.session_id, now)));
+        drop(conn.transaction(|tx| queries::touch_session(tx, found.principal.session_id, (stale, now))));
     }
     Ok(Visitor::Known(Arc::new(found.principal)))
 }

@@ -217,7 +217,8 @@ impl Collection {
         let (selected, id) = (self.selected(), self.id);
         let sorting = self.sorting(page, order);
         let text = if page.offset == 0 {
-            // With one of few numbers in it: PostgreSQL keeps no plan for a limit that it does not know.
+            // With one of few numbers in it: PostgreSQL keeps no plan for a limit that it does not know. Nothing on the
+            // way to the outer limit changes the order.
             let most = [10, 20, 50, 100].into_iter().find(|most| *most >= page.size).unwrap_or(page::LARGEST);
             format!("SELECT * FROM (SELECT {selected} {from} {sorting} LIMIT {most}) AS first LIMIT $4")
         } else {

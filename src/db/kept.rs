@@ -117,15 +117,12 @@ pub struct AtMost<Q> {
     rows: usize,
 }
 
-/// What may be asked for some rows only. There should be few such numbers: each is a statement that is kept.
+/// What may be asked for some rows only.
 pub trait Short: Sized {
-    fn at_most(self, rows: usize) -> AtMost<Self> {
-        AtMost { query: self, rows }
-    }
-
-    /// A page of this size, and a row more that tells whether there are others.
+    /// A page of this size, and a row more that tells whether there are others. There should be few sizes: each is a
+    /// statement that is kept.
     fn page_of(self, size: usize) -> AtMost<Self> {
-        self.at_most(size + 1)
+        AtMost { query: self, rows: size + 1 }
     }
 }
 
@@ -154,6 +151,19 @@ impl<Q> RunQueryDsl<PgConnection> for AtMost<Q> {}
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_piece_of_sql_and_the_size_of_a_page_leave_a_statement_keepable() {
+        use crate::db::schema::tenants;
+        use diesel::prelude::*;
+        use diesel::sql_types::Bool;
+        let kept = |query: &dyn QueryFragment<Pg>| query.is_safe_to_cache_prepared(&Pg).expect("it can be told");
+        let page = tenants::table.select(tenants::id).filter(Piece::<Bool>::new("tenants.slug <> ''")).page_of(25);
+        assert!(kept(&page));
+        let text = diesel::debug_query::<Pg, _>(&page).to_string();
+        assert!(text.ends_with("WHERE tenants.slug <> '' LIMIT 26 -- binds: []"), "{text}");
+        assert!(!kept(&tenants::table.select(tenants::id).filter(diesel::dsl::sql::<Bool>("true"))));
+    }
 
     #[test]
     fn a_value_may_come_twice_and_in_any_order() {

@@ -1,5 +1,8 @@
 //! Sessions: how long they live, how they end, and cookies that only look like ours.
 
+use diesel::connection::SimpleConnection as _;
+
+use super::support::api::ALL;
 use super::support::{App, Who, id};
 
 const COOKIE: &str = "guildhall_session";
@@ -14,6 +17,32 @@ fn a_session_ends_after_half_an_hour_without_a_request() {
     }
     app.minutes_pass(30);
     owner.get("/account").goes_to("/signin?return_to=%2Faccount");
+}
+
+#[test]
+fn visits_are_noted_once_a_minute_and_not_while_somebody_holds_the_row() {
+    let app = App::start();
+    let mut owner = app.owner();
+    let key = app.key(id::ACME_HOST, ALL);
+    let noted =
+        || app.text("SELECT max(last_seen_at) || ' ' || (SELECT max(last_used_at) FROM api_clients) FROM sessions");
+    let mut both = || {
+        owner.open("/account");
+        key.get("/api/v1/me").is(200);
+        noted()
+    };
+    let first = both();
+    app.minutes_pass(1);
+    assert_eq!(both(), first, "not more than a minute ago");
+    app.minutes_pass(1);
+    let second = both();
+    assert_ne!(second, first);
+    app.minutes_pass(2);
+    let mut somebody = app.database.connect();
+    somebody.batch_execute("BEGIN; SELECT FROM sessions FOR UPDATE; SELECT FROM api_clients FOR UPDATE").expect("held");
+    assert_eq!(both(), second, "pages and calls are answered all the same");
+    somebody.batch_execute("ROLLBACK").expect("let go");
+    assert_ne!(both(), second);
 }
 
 #[test]
